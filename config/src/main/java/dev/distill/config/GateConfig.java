@@ -1,0 +1,25 @@
+package dev.distill.config;
+
+import java.util.Optional;
+
+/** When the student is good enough to be published; a condition that is not written is not asked. */
+public record GateConfig(
+        @Doc("The student may be this much worse than the teacher, with confidence.")
+                Optional<NonInferior> nonInferior,
+        @Doc("Least share of gold items that the student gets right.") @AtLeast(0) @AtMost(1)
+                Optional<Double> minAccuracy,
+        @Doc("Greatest 95th percentile of the student's latency, in milliseconds.") @Above(0)
+                Optional<Double> maxP95Ms,
+        @Doc("The teacher's price divided by the student's is at least this.") @Above(0)
+                Optional<Double> minCostRatio) {
+    /** Non-inferiority on the same items. */
+    public record NonInferior(
+            @Doc("The metric compared.") @Default("accuracy") Metric metric,
+            @Doc("Greatest loss against the teacher that is acceptable.") @Default("0.02") @Above(0)
+                    @AtMost(0.5) double margin) {}
+
+    /** Metrics that can be compared item by item. */
+    public enum Metric {
+        ACCURACY
+    }
+}

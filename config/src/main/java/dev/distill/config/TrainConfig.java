@@ -1,0 +1,49 @@
+package dev.distill.config;
+
+import java.util.Optional;
+
+/** How the student is trained; names and meanings are those of transformers' TrainingArguments. */
+public record TrainConfig(
+        @Doc("Passes over the training rows.") @Default("5") @AtLeast(1) int numTrainEpochs,
+        @Doc("Peak learning rate of the encoder.") @Default("1e-4") @Above(0) double learningRate,
+        @Doc("Peak learning rate of the classification head.") @Default("1e-3") @Above(0)
+                double headLearningRate,
+        @Doc("Rows in a batch.") @Default("32") @AtLeast(1) int perDeviceTrainBatchSize,
+        @Doc("Batches whose gradients are added before a step.") @Default("1") @AtLeast(1)
+                int gradientAccumulationSteps,
+        @Doc("Weight decay of AdamW; biases and norms are exempt.") @Default("0.01") @AtLeast(0)
+                double weightDecay,
+        @Doc("Share of the steps in which the learning rate rises.") @Default("0.1") @AtLeast(0) @AtMost(1)
+                double warmupRatio,
+        @Doc("How the learning rate falls after the warm-up.") @Default("linear")
+                LrSchedulerType lrSchedulerType,
+        @Doc("Greatest global norm of the gradient.") @Default("1.0") @Above(0) double maxGradNorm,
+        @Doc("Dropout probability; without one, the base's own.") @AtLeast(0) @AtMost(0.9)
+                Optional<Double> dropout,
+        @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
+                @Default("auto") Precision precision,
+        @Doc("Distillation from the teacher's probabilities.") @Default("{}") Kd kd,
+        @Doc("Steps between checkpoints.") @Default("50") @AtLeast(1) int saveSteps,
+        @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
+
+    /** Distillation after Hinton et al. 2015: (1 - alpha) hard + alpha T^2 KL(teacher, student). */
+    public record Kd(
+            @Doc("Softmax temperature of teacher and student.") @Default("2.0") @Above(0)
+                    double temperature,
+            @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.") @Default("0.5")
+                    @AtLeast(0) @AtMost(1) double alpha) {}
+
+    /** Shapes of the learning rate after the warm-up. */
+    public enum LrSchedulerType {
+        LINEAR,
+        COSINE,
+        CONSTANT
+    }
+
+    /** Arithmetic of the matrix products; weights, norms, softmax and losses are always fp32. */
+    public enum Precision {
+        AUTO,
+        BF16,
+        FP32
+    }
+}

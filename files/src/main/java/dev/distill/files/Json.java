@@ -1,0 +1,91 @@
+package dev.distill.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** JSON as this project reads and writes it. */
+public final class Json {
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder()
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .disable(MapperFeature.CAN_OVERRIDE_ACCESS_MODIFIERS)
+                    .build();
+
+    private Json() {}
+
+    /** A new, empty object. */
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** A new, empty array. */
+    public static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
+    /**
+     * Reads one JSON value.
+     *
+     * @throws JsonProcessingException with line and column when the text is not exactly one value
+     */
+    public static JsonNode parse(String text) throws JsonProcessingException {
+        return MAPPER.readTree(text);
+    }
+
+    /** On one line, members in the order they were added. */
+    public static String line(JsonNode node) {
+        return write(node, false);
+    }
+
+    /** Indented, for people. */
+    public static String pretty(JsonNode node) {
+        return write(node, true) + "\n";
+    }
+
+    /**
+     * One line in which objects have their members sorted by name, so that equal values have equal
+     * text: what a digest of a value is taken of. Numbers keep the form they were given.
+     */
+    public static String canonical(JsonNode node) {
+        return line(sorted(node));
+    }
+
+    private static JsonNode sorted(JsonNode node) {
+        if (node.isArray()) {
+            ArrayNode copy = array();
+            node.forEach(child -> copy.add(sorted(child)));
+            return copy;
+        }
+        if (node.isObject()) {
+            List<String> names = new ArrayList<>();
+            node.fieldNames().forEachRemaining(names::add);
+            names.sort(null);
+            ObjectNode copy = object();
+            names.forEach(name -> copy.set(name, sorted(node.get(name))));
+            return copy;
+        }
+        return node;
+    }
+
+    private static String write(JsonNode node, boolean indented) {
+        try {
+            return indented
+                    ? MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node)
+                    : MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree can always be written", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** How a student learns: batches, losses, optimiser, schedule, checkpoints. */
+@NullMarked
+package dev.distill.trainer;
+
+import org.jspecify.annotations.NullMarked;
