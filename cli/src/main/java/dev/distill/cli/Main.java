@@ -1,0 +1,48 @@
+package dev.distill.cli;
+
+import dev.distill.config.ExitCode;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code distill}. */
+@Command(
+        name = "distill",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Distils a large teacher model into a small student for one narrow task.",
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the process with its {@link ExitCode}. */
+    public static void main(String[] arguments) {
+        Terminal terminal =
+                new Terminal(
+                        new PrintWriter(System.out, false, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        Boolean.getBoolean("distill.terminal"));
+        System.exit(execute(terminal, arguments));
+    }
+
+    /** Runs a command; the tests' door. */
+    static int execute(Terminal terminal, String... arguments) {
+        return commandLine(terminal).execute(arguments);
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new RunCommand(terminal));
+        line.addSubcommand(new PlanCommand(terminal));
+        line.addSubcommand(new ProxyCommand(terminal));
+        line.addSubcommand(new DoctorCommand(terminal));
+        line.addSubcommand(new SchemaCommand(terminal));
+        line.setOut(terminal.out());
+        line.setErr(terminal.err());
+        line.setExecutionExceptionHandler(new ErrorPrinter(terminal.err()));
+        line.setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL.code());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line;
+    }
+}

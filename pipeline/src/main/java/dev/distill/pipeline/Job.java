@@ -1,0 +1,114 @@
+package dev.distill.pipeline;
+
+import dev.distill.config.ConfigFile;
+import dev.distill.config.ExitCode;
+import dev.distill.config.JobConfig;
+import dev.distill.config.Location;
+import dev.distill.config.Problem;
+import dev.distill.config.ProxyConfig;
+import dev.distill.config.Suggestion;
+import dev.distill.config.UserError;
+import dev.distill.datasets.Labels;
+import dev.distill.datasets.Request;
+import dev.distill.datasets.RequestFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A job whose files have all been read and checked: whatever is wrong with them is said before
+ * anything is asked, paid for or written.
+ *
+ * @param file the job file
+ * @param labels of the task, in order
+ * @param systemPrompt the prompt with the labels filled in
+ * @param requests what the teacher is asked, in the order of the file
+ * @param gold the items that teacher and student are judged by
+ * @param proxy where the teacher is
+ */
+public record Job(
+        ConfigFile<JobConfig> file,
+        Labels labels,
+        String systemPrompt,
+        List<Request> requests,
+        List<Request> gold,
+        JobProxy proxy) {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final String LABELS_PLACE = "{{labels}}";
+
+    public Job {
+        requests = List.copyOf(requests);
+        gold = List.copyOf(gold);
+    }
+
+    /** What the job file says. */
+    public JobConfig config() {
+        return file.value();
+    }
+
+    /**
+     * Reads a job file and every file that it names.
+     *
+     * @throws UserError with {@link ExitCode#INVALID_INPUT} and all problems of the first bad file
+     */
+    public static Job read(Path path) {
+        ConfigFile<JobConfig> file = ConfigFile.read(path, JobConfig.class);
+        JobConfig config = file.value();
+        if (!NAME.matcher(config.name()).matches()) {
+            throw UserError.invalid(
+                    file.at("name"),
+                    "name must be lower-case letters, digits, dots and dashes, got \""
+                            + config.name()
+                            + "\"",
+                    "for example merchant-intents");
+        }
+        JobProxy proxy = proxy(file);
+        Labels labels = Labels.read(config.task().labels());
+        String prompt = prompt(config.task().prompt(), labels);
+        List<Request> requests =
+                RequestFile.read(config.data().source(), config.data().columns());
+        List<Request> gold =
+                RequestFile.readGold(config.data().gold(), config.data().columns(), labels);
+        return new Job(file, labels, prompt, requests, gold, proxy);
+    }
+
+    private static String prompt(Path path, Labels labels) {
+        try {
+            String text = Files.readString(path);
+            if (text.isBlank()) {
+                throw UserError.invalid(Location.of(path), "the prompt is empty");
+            }
+            return text.replace(LABELS_PLACE, String.join(", ", labels.names())).strip();
+        } catch (IOException e) {
+            throw UserError.invalid(Location.of(path), "cannot be read as UTF-8: " + e.getMessage());
+        }
+    }
+
+    private static JobProxy proxy(ConfigFile<JobConfig> file) {
+        String written = file.value().proxy().orElse("proxy.yaml");
+        if (written.startsWith("http://") || written.startsWith("https://")) {
+            return new JobProxy.Remote(URI.create(written.replaceAll("/+$", "")));
+        }
+        Path path = file.file().resolveSibling(written).normalize();
+        if (!Files.exists(path)) {
+            throw UserError.invalid(
+                    file.at("proxy"),
+                    "proxy names " + path + ", which does not exist",
+                    "name a proxy file, or the http URL of a proxy that runs elsewhere");
+        }
+        ConfigFile<ProxyConfig> proxy = ConfigFile.read(path, ProxyConfig.class);
+        String route = file.value().teacher().route();
+        if (!proxy.value().routes().containsKey(route)) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.at(
+                                    file.at("teacher.route"),
+                                    "teacher.route names " + route + ", which is no route of " + path)
+                            .withHint(Suggestion.hint(route, proxy.value().routes().keySet())));
+        }
+        return new JobProxy.Embedded(proxy);
+    }
+}

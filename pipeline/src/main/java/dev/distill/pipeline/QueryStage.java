@@ -1,0 +1,133 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.DataConfig;
+import dev.distill.config.TeacherConfig;
+import dev.distill.datasets.AnswerRow;
+import dev.distill.datasets.ParquetFile;
+import dev.distill.datasets.RejectedRow;
+import dev.distill.datasets.Request;
+import dev.distill.datasets.Split;
+import dev.distill.files.Digest;
+import dev.distill.files.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Asks the teacher about every request. Whether a row is for training or validation is decided here,
+ * before anybody has answered it.
+ *
+ * <p>Output: {@code answers.parquet} ({@link AnswerRow}) and {@code failed.parquet} ({@link
+ * RejectedRow}). While rows have failed, the next run asks about those again; the others come from
+ * the proxy's store.
+ */
+final class QueryStage implements Stage {
+    static final String NAME = "query";
+    static final String ANSWERS = "answers.parquet";
+    static final String FAILED = "failed.parquet";
+
+    private final Job job;
+    private final Teacher teacher;
+
+    QueryStage(Job job, Teacher teacher) {
+        this.job = job;
+        this.teacher = teacher;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ObjectNode inputs() {
+        return inputs(job);
+    }
+
+    static ObjectNode inputs(Job job) {
+        DataConfig.Split split = job.config().data().split();
+        ObjectNode inputs = Json.object().put("code", 1);
+        inputs.put("requests", digest(job.requests()).hex());
+        inputs.put("validation", split.validation()).put("split_seed", split.seed());
+        inputs.set("teacher", teacherInputs(job));
+        return inputs;
+    }
+
+    /** What a teacher's answer depends on, besides the text. */
+    static ObjectNode teacherInputs(Job job) {
+        TeacherConfig teacher = job.config().teacher();
+        ObjectNode inputs = Prompt.request(teacher.route(), job.systemPrompt(), "", teacher);
+        switch (job.proxy()) {
+            case JobProxy.Embedded embedded -> {
+                ArrayNode targets = inputs.putArray("targets");
+                embedded.file().value().routes().get(teacher.route()).stream()
+                        .map(t -> t.provider() + "/" + t.model())
+                        .forEach(targets::add);
+            }
+            case JobProxy.Remote remote -> inputs.put("proxy", remote.uri().toString());
+        }
+        inputs.putPOJO("labels", String.join("\n", job.labels().names()));
+        return inputs;
+    }
+
+    /** A digest of rows as they matter to a job, whatever file format they came in. */
+    static Digest digest(List<Request> requests) {
+        ArrayNode rows = Json.array();
+        for (Request r : requests) {
+            rows.addArray().add(r.id()).add(r.text()).add(r.groupOrId()).add(r.label().orElse(""));
+        }
+        return Digest.of(Json.line(rows));
+    }
+
+    @Override
+    public boolean complete(StageOutput output) {
+        return output.facts().path("failed").asLong() == 0;
+    }
+
+    @Override
+    public ObjectNode run(Path output, Path scratch) throws InterruptedException {
+        DataConfig.Split split = job.config().data().split();
+        Split.of(job.requests(), split);
+        Teacher.Survey survey = teacher.ask(NAME, job.requests());
+        List<AnswerRow> rows =
+                survey.answers().stream()
+                        .map(
+                                answer ->
+                                        answer.toRow(
+                                                Split.partOf(answer.request().groupOrId(), split),
+                                                job.config().teacher().route()))
+                        .toList();
+        Map<String, String> lineage = Map.of("distill.job", job.config().name());
+        ParquetFile.write(output.resolve(ANSWERS), AnswerRow.class, rows, lineage);
+        ParquetFile.write(output.resolve(FAILED), RejectedRow.class, survey.failed(), lineage);
+        return facts(survey, rows);
+    }
+
+    private ObjectNode facts(Teacher.Survey survey, List<AnswerRow> rows) {
+        ObjectNode facts =
+                Json.object()
+                        .put("requests", job.requests().size())
+                        .put("answered", rows.size())
+                        .put("failed", survey.failed().size())
+                        .put("calls", survey.calls())
+                        .put("spent_nano_usd", survey.spentNanoUsd())
+                        .put("parsed", rows.stream().filter(r -> r.label().isPresent()).count())
+                        .put("cost_nano_usd", cost(rows))
+                        .put("simulated", rows.stream().anyMatch(AnswerRow::simulated))
+                        .put("input_tokens", rows.stream().mapToLong(AnswerRow::inputTokens).sum())
+                        .put("output_tokens", rows.stream().mapToLong(AnswerRow::outputTokens).sum());
+        facts.put(
+                "parsed_cost_nano_usd",
+                cost(rows.stream().filter(r -> r.label().isPresent()).toList()));
+        ArrayNode models = facts.putArray("models");
+        rows.stream().map(AnswerRow::model).distinct().sorted().forEach(models::add);
+        return facts;
+    }
+
+    /** What the answers cost whenever they were asked; unknown prices are left out. */
+    static long cost(List<AnswerRow> rows) {
+        return rows.stream().mapToLong(r -> r.costNanoUsd().orElse(0L)).sum();
+    }
+}

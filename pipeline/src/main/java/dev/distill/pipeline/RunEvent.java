@@ -1,0 +1,108 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.ExitCode;
+import dev.distill.files.Json;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Something that happened in a run: the one live record of it. The command line draws its progress
+ * from these, {@code events.jsonl} keeps them, and other tools follow that file.
+ */
+public sealed interface RunEvent {
+    /** The event as a JSON object with a {@code type}; money is in US dollars. */
+    ObjectNode toJson();
+
+    /** A run began. */
+    record RunStarted(String job, String runId, Path folder) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            return typed("run_started")
+                    .put("job", job)
+                    .put("run", runId)
+                    .put("folder", folder.toString());
+        }
+    }
+
+    /** A stage began; its output may yet prove to be at hand. */
+    record StageStarted(String stage, String key) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            return typed("stage_started").put("stage", stage).put("key", key);
+        }
+    }
+
+    /**
+     * How far a stage has come.
+     *
+     * @param unit what is counted, such as {@code rows} or {@code steps}
+     * @param spentNanoUsd what the stage has paid in this run
+     * @param tokens the teacher's tokens in this run
+     * @param detail one figure worth seeing, such as a loss
+     */
+    record Progress(
+            String stage,
+            long done,
+            long total,
+            String unit,
+            long spentNanoUsd,
+            long tokens,
+            OptionalDouble etaSeconds,
+            String detail)
+            implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            ObjectNode json =
+                    typed("progress")
+                            .put("stage", stage)
+                            .put("done", done)
+                            .put("total", total)
+                            .put("unit", unit)
+                            .put("usd", Money.usd(spentNanoUsd))
+                            .put("tokens", tokens);
+            etaSeconds.ifPresent(s -> json.put("eta_seconds", Math.round(s)));
+            return detail.isEmpty() ? json : json.put("detail", detail);
+        }
+    }
+
+    /** A stage's output is there, computed now or found. */
+    record StageFinished(StageOutput output) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            ObjectNode json =
+                    typed("stage_finished")
+                            .put("stage", output.stage())
+                            .put("reused", output.reused())
+                            .put("seconds", output.seconds())
+                            .put("key", output.key().hex())
+                            .put("content", output.content().hex());
+            json.set("facts", output.facts());
+            return json;
+        }
+    }
+
+    /** Something that the user should know and that stops nothing. */
+    record Note(String stage, String message) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            return typed("note").put("stage", stage).put("message", message);
+        }
+    }
+
+    /** The run ended. */
+    record RunFinished(ExitCode code, String message, Optional<Path> report) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            ObjectNode json =
+                    typed("run_finished").put("exit_code", code.code()).put("message", message);
+            report.ifPresent(path -> json.put("report", path.toString()));
+            return json;
+        }
+    }
+
+    private static ObjectNode typed(String type) {
+        return Json.object().put("type", type);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Digest;
+import java.nio.file.Path;
+
+/**
+ * What a stage left behind.
+ *
+ * @param stage the name of the stage
+ * @param key digest of everything that went in
+ * @param content digest of all files that came out
+ * @param folder its files; they are never changed
+ * @param facts its figures for reports and later stages
+ * @param seconds how long the computation took, whenever that was
+ * @param reused whether it was at hand
+ */
+public record StageOutput(
+        String stage,
+        Digest key,
+        Digest content,
+        Path folder,
+        ObjectNode facts,
+        double seconds,
+        boolean reused) {
+    /** The digest of one of the files, which a later stage that reads it depends on. */
+    Digest digestOf(String name) {
+        return Digest.ofFile(file(name));
+    }
+
+    /** A file of the output. */
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+}

@@ -1,0 +1,213 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
+import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
+import dev.distill.files.Json;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outputs of all stages of all jobs, each in a folder named by the digest of what went in:
+ *
+ * <pre>
+ * cache/STAGE/KEY/...          the files of a finished output, and stage.json, written last
+ * work/STAGE/KEY/scratch/...   what an unfinished computation keeps to go on from
+ * work/STAGE/KEY/output/...    the output in the making
+ * </pre>
+ *
+ * An output is there as a whole or not at all, and is checked against its digests before each use.
+ */
+final class StageStore {
+    private static final String MANIFEST = "stage.json";
+
+    private final Path home;
+
+    StageStore(Path home) {
+        this.home = home;
+    }
+
+    /** Computes an output. */
+    @FunctionalInterface
+    interface Computation {
+        /**
+         * Writes the output's files.
+         *
+         * @param output an empty folder for them
+         * @param scratch a folder that outlives a killed run
+         * @return the figures of the output
+         */
+        ObjectNode run(Path output, Path scratch) throws InterruptedException;
+    }
+
+    /** The finished output of a key, when there is one and it is intact. */
+    Optional<StageOutput> find(String stage, Digest key) {
+        Path folder = folder("cache", stage, key);
+        Path manifest = folder.resolve(MANIFEST);
+        if (!Files.exists(manifest)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode json = Json.parse(Files.readString(manifest));
+            ObjectNode files = files(folder);
+            if (!files.equals(json.get("files"))) {
+                setAside(folder);
+                return Optional.empty();
+            }
+            return Optional.of(output(stage, key, folder, json, Reuse.FOUND));
+        } catch (JsonProcessingException _) {
+            setAside(folder);
+            return Optional.empty();
+        } catch (IOException e) {
+            throw AtomicFile.failure(manifest, e);
+        }
+    }
+
+    /**
+     * Computes and keeps the output of a key; two processes never compute the same one.
+     *
+     * @param inputs what went in, for the manifest
+     * @throws UserError when another process is computing it
+     */
+    StageOutput compute(String stage, Digest key, ObjectNode inputs, Computation computation)
+            throws InterruptedException {
+        Path work = folder("work", stage, key);
+        Path output = work.resolve("output");
+        Path lockFile = work.resolve("lock");
+        long start = System.nanoTime();
+        try {
+            Files.createDirectories(work.resolve("scratch"));
+            try (FileChannel channel =
+                            FileChannel.open(
+                                    lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = lock(channel, stage)) {
+                deleteTree(output);
+                Files.createDirectories(output);
+                ObjectNode facts = computation.run(output, work.resolve("scratch"));
+                double seconds = (System.nanoTime() - start) / 1e9;
+                return finish(stage, key, inputs, output, facts, seconds);
+            } finally {
+                deleteTree(output);
+            }
+        } catch (IOException e) {
+            throw AtomicFile.failure(work, e);
+        }
+    }
+
+    private StageOutput finish(
+            String stage,
+            Digest key,
+            ObjectNode inputs,
+            Path output,
+            ObjectNode facts,
+            double seconds)
+            throws IOException {
+        ObjectNode manifest = Json.object().put("stage", stage).put("key", key.hex());
+        manifest.set("inputs", inputs);
+        manifest.set("files", files(output));
+        manifest.set("facts", facts);
+        manifest.put("seconds", Math.round(seconds * 1000) / 1000.0);
+        AtomicFile.write(output.resolve(MANIFEST), Json.pretty(manifest));
+        try (Stream<Path> paths = Files.walk(output)) {
+            paths.filter(Files::isRegularFile).forEach(path -> path.toFile().setReadOnly());
+        }
+        Path target = folder("cache", stage, key);
+        Files.createDirectories(home.resolve("cache").resolve(stage));
+        if (Files.exists(target)) {
+            setAside(target);
+        }
+        Files.move(output, target, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(folder("work", stage, key).resolve("scratch"));
+        return output(stage, key, target, manifest, Reuse.COMPUTED);
+    }
+
+    private enum Reuse {
+        FOUND,
+        COMPUTED
+    }
+
+    private static StageOutput output(
+            String stage, Digest key, Path folder, JsonNode manifest, Reuse reuse) {
+        return new StageOutput(
+                stage,
+                key,
+                Digest.of(Json.canonical(manifest.get("files"))),
+                folder,
+                (ObjectNode) manifest.get("facts"),
+                manifest.get("seconds").asDouble(),
+                reuse == Reuse.FOUND);
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel, String stage) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException _) {
+            // Held by another thread of this process: the same to the user.
+        }
+        throw new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.of("another run is computing the same " + stage + " stage")
+                        .withHint("wait until it has finished; this run will then find its output"));
+    }
+
+    /** Digest of each file below a folder, by its relative name; the manifest is left out. */
+    private static ObjectNode files(Path folder) throws IOException {
+        ObjectNode files = Json.object();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+                String name = folder.relativize(path).toString().replace('\\', '/');
+                if (!name.equals(MANIFEST)) {
+                    files.put(name, Digest.ofFile(path).hex());
+                }
+            }
+        }
+        return files;
+    }
+
+    /** An output that is damaged or made anew is kept beside the good one: nothing is ever deleted. */
+    private static void setAside(Path folder) {
+        try {
+            int n = 1;
+            Path aside = folder.resolveSibling(folder.getFileName() + ".aside-" + n);
+            while (Files.exists(aside)) {
+                n++;
+                aside = folder.resolveSibling(folder.getFileName() + ".aside-" + n);
+            }
+            Files.move(folder, aside);
+        } catch (IOException e) {
+            throw AtomicFile.failure(folder, e);
+        }
+    }
+
+    private Path folder(String kind, String stage, Digest key) {
+        return home.resolve(kind).resolve(stage).resolve(key.hex());
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
