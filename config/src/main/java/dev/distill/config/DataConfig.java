@@ -14,7 +14,8 @@ public record DataConfig(
             @Doc("Unique name of a row; without one the position counts.") Optional<String> id,
             @Doc("The request.") @Default("text") String text,
             @Doc("The right answer, in the gold file.") @Default("label") String label,
-            @Doc("Rows of one group are never split, for example one customer's.") Optional<String> group) {}
+            @Doc("Rows of one group are never split, for example one customer's.")
+                    Optional<String> group) {}
 
     /** How rows are divided between training and validation. */
     public record Split(

@@ -2,7 +2,9 @@ package dev.distill.config;
 
 import java.util.Optional;
 
-/** When the student is good enough to be published; a condition that is not written is not asked. */
+/**
+ * When the student is good enough to be published; a condition that is not written is not asked.
+ */
 public record GateConfig(
         @Doc("The student may be this much worse than the teacher, with confidence.")
                 Optional<NonInferior> nonInferior,
@@ -15,8 +17,11 @@ public record GateConfig(
     /** Non-inferiority on the same items. */
     public record NonInferior(
             @Doc("The metric compared.") @Default("accuracy") Metric metric,
-            @Doc("Greatest loss against the teacher that is acceptable.") @Default("0.02") @Above(0)
-                    @AtMost(0.5) double margin) {}
+            @Doc("Greatest loss against the teacher that is acceptable.")
+                    @Default("0.02")
+                    @Above(0)
+                    @AtMost(0.5)
+                    double margin) {}
 
     /** Metrics that can be compared item by item. */
     public enum Metric {

@@ -2,7 +2,9 @@ package dev.distill.config;
 
 import java.util.Optional;
 
-/** A job file: what to distil, from which teacher, into which student, and when it is good enough. */
+/**
+ * A job file: what to distil, from which teacher, into which student, and when it is good enough.
+ */
 @Doc("A distillation job.")
 public record JobConfig(
         @Doc("Version of this file format.") @AtLeast(1) @AtMost(1) int version,

@@ -8,6 +8,4 @@ import java.lang.annotation.Target;
 /** A path that has to name an existing file or folder. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
-public @interface MustExist {
-    
-}
+public @interface MustExist {}

@@ -18,21 +18,25 @@ public record ProxyConfig(
                 Map<String, List<Target>> routes,
         @Doc("What tokens cost, by model.") @Default("{}") Map<String, Price> prices,
         @Doc("Time limits of a call to a provider.") @Default("{}") Timeouts timeouts,
-        @Doc("Attempts at one target before the next one is tried.") @Default("3") @AtLeast(1) @AtMost(10)
+        @Doc("Attempts at one target before the next one is tried.")
+                @Default("3")
+                @AtLeast(1)
+                @AtMost(10)
                 int attempts) {
 
     /** Somebody who answers chat completions. */
     public sealed interface Provider {}
 
     /** Any endpoint that speaks the OpenAI chat completions dialect. */
-    @Doc("openai")
+    @Kind("openai")
     public record OpenAi(
-            @Doc("Everything before /chat/completions.") @Default("https://api.openai.com/v1") URI baseUrl,
+            @Doc("Everything before /chat/completions.") @Default("https://api.openai.com/v1")
+                    URI baseUrl,
             @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey)
             implements Provider {}
 
     /** Recorded answers; everything that comes from one is marked as simulated. */
-    @Doc("replay")
+    @Kind("replay")
     public record Replay(
             @Doc("A JSONL file with one recorded answer a line.") @MustExist Path cassette,
             @Doc("Answers take as long as they were recorded to.") @Default("false")
@@ -47,8 +51,10 @@ public record ProxyConfig(
     /** Prices in US dollars per million tokens. */
     public record Price(
             @Doc("Fresh input tokens.") @AtLeast(0) double input,
-            @Doc("Input tokens read from the provider's cache; without one, the price of fresh ones.")
-                    @AtLeast(0) Optional<Double> cachedInput,
+            @Doc(
+                            "Input tokens read from the provider's cache; without one, the price of fresh ones.")
+                    @AtLeast(0)
+                    Optional<Double> cachedInput,
             @Doc("Output tokens, reasoning included.") @AtLeast(0) double output) {}
 
     /** Time limits of a call to a provider. */

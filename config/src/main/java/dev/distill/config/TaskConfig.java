@@ -6,7 +6,8 @@ import java.nio.file.Path;
 public record TaskConfig(
         @Doc("The kind of task.") @Default("classification") Type type,
         @Doc("A text file with one label a line.") @MustExist Path labels,
-        @Doc("The system prompt; {{labels}} in it becomes the list of labels.") @MustExist Path prompt) {
+        @Doc("The system prompt; {{labels}} in it becomes the list of labels.") @MustExist
+                Path prompt) {
     /** The kinds of task. */
     public enum Type {
         CLASSIFICATION

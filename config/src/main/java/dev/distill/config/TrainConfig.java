@@ -13,7 +13,10 @@ public record TrainConfig(
                 int gradientAccumulationSteps,
         @Doc("Weight decay of AdamW; biases and norms are exempt.") @Default("0.01") @AtLeast(0)
                 double weightDecay,
-        @Doc("Share of the steps in which the learning rate rises.") @Default("0.1") @AtLeast(0) @AtMost(1)
+        @Doc("Share of the steps in which the learning rate rises.")
+                @Default("0.1")
+                @AtLeast(0)
+                @AtMost(1)
                 double warmupRatio,
         @Doc("How the learning rate falls after the warm-up.") @Default("linear")
                 LrSchedulerType lrSchedulerType,
@@ -21,7 +24,8 @@ public record TrainConfig(
         @Doc("Dropout probability; without one, the base's own.") @AtLeast(0) @AtMost(0.9)
                 Optional<Double> dropout,
         @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
-                @Default("auto") Precision precision,
+                @Default("auto")
+                Precision precision,
         @Doc("Distillation from the teacher's probabilities.") @Default("{}") Kd kd,
         @Doc("Steps between checkpoints.") @Default("50") @AtLeast(1) int saveSteps,
         @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
@@ -30,8 +34,11 @@ public record TrainConfig(
     public record Kd(
             @Doc("Softmax temperature of teacher and student.") @Default("2.0") @Above(0)
                     double temperature,
-            @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.") @Default("0.5")
-                    @AtLeast(0) @AtMost(1) double alpha) {}
+            @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.")
+                    @Default("0.5")
+                    @AtLeast(0)
+                    @AtMost(1)
+                    double alpha) {}
 
     /** Shapes of the learning rate after the warm-up. */
     public enum LrSchedulerType {

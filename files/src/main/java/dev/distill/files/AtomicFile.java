@@ -56,7 +56,8 @@ public final class AtomicFile {
 
     /** Like {@link #write(Path, Content)}, for a writer that opens the file itself. */
     public static void writePath(Path target, PathContent content) {
-        Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file has a folder");
+        Path folder =
+                Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file has a folder");
         Path temporary = folder.resolve("." + target.getFileName() + ".tmp");
         try {
             Files.createDirectories(folder);
@@ -97,7 +98,9 @@ public final class AtomicFile {
         }
     }
 
-    /** Makes the new name durable; not every platform can open a folder, and then nothing is lost. */
+    /**
+     * Makes the new name durable; not every platform can open a folder, and then nothing is lost.
+     */
     private static void forceFolder(Path folder) throws IOException {
         if (System.getProperty("os.name", "").startsWith("Windows")) {
             return;

@@ -1,0 +1,104 @@
+package dev.distill.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * A YAML file read into a record, which remembers where each value stood so that whoever checks it
+ * later can still name the line.
+ *
+ * @param <T> the record
+ */
+public final class ConfigFile<T extends Record> {
+    private final Path file;
+    private final T value;
+    private final Map<String, Location> locations;
+
+    private ConfigFile(Path file, T value, Map<String, Location> locations) {
+        this.file = file;
+        this.value = value;
+        this.locations = Map.copyOf(locations);
+    }
+
+    /**
+     * Reads and checks a file. Keys are the record's component names in snake_case; paths in it are
+     * relative to the file.
+     *
+     * @throws UserError with every problem of the file at once
+     */
+    public static <T extends Record> ConfigFile<T> read(Path file, Class<T> type) {
+        RecordBinder binder = new RecordBinder(file);
+        Optional<T> value = binder.bindRoot(parse(file, text(file)), type);
+        if (value.isEmpty() || !binder.problems().isEmpty()) {
+            throw new UserError(ExitCode.INVALID_INPUT, binder.problems());
+        }
+        return new ConfigFile<>(file, value.get(), binder.locations());
+    }
+
+    /** The file as the user named it. */
+    public Path file() {
+        return file;
+    }
+
+    /** What it says. */
+    public T value() {
+        return value;
+    }
+
+    /**
+     * Where a key such as {@code teacher.route} stands; the file as a whole when it is not written.
+     */
+    public Location at(String key) {
+        return locations.getOrDefault(key, Location.of(file));
+    }
+
+    static Node parse(Path file, String text) {
+        LoadSettings settings =
+                LoadSettings.builder().setLabel(file.toString()).setUseMarks(true).build();
+        try {
+            return new Compose(settings)
+                    .composeString(text)
+                    .orElseThrow(
+                            () ->
+                                    UserError.invalid(
+                                            Location.of(file),
+                                            "the file is empty",
+                                            "see examples/quickstart/job.yaml for one that works"));
+        } catch (MarkedYamlEngineException e) {
+            Location at =
+                    e.getProblemMark()
+                            .map(m -> new Location(file, m.getLine() + 1, m.getColumn() + 1))
+                            .orElse(Location.of(file));
+            throw UserError.invalid(at, "not YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            throw UserError.invalid(Location.of(file), "not YAML: " + e.getMessage());
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            if (Files.isDirectory(file)) {
+                throw UserError.invalid(
+                        Location.of(file), "is a folder", "name the .yaml file in it");
+            }
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw UserError.invalid(Location.of(file), "is not UTF-8 text");
+        } catch (IOException e) {
+            throw UserError.invalid(
+                    Location.of(file),
+                    Files.exists(file)
+                            ? "cannot be read: " + e.getMessage()
+                            : "there is no such file");
+        }
+    }
+}

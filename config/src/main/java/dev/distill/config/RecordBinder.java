@@ -1,0 +1,277 @@
+package dev.distill.config;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * Binds YAML nodes to records by reflection and collects every problem on the way. A value that
+ * cannot be bound is {@code null} inside this class; the caller looks at {@link #problems()}.
+ */
+final class RecordBinder {
+    private static final String KIND = "kind";
+
+    private final Path file;
+    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Location> locations = new LinkedHashMap<>();
+
+    RecordBinder(Path file) {
+        this.file = file;
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    Map<String, Location> locations() {
+        return locations;
+    }
+
+    <T extends Record> Optional<T> bindRoot(Node node, Class<T> type) {
+        return Optional.ofNullable(type.cast(record("", node, type)));
+    }
+
+    /** Binds {@code node}, which stands under the dotted {@code key}. */
+    private @Nullable Object bind(String key, Node node, Type type, RecordComponent component) {
+        locations.putIfAbsent(key, location(node));
+        if (type instanceof ParameterizedType generic) {
+            Type argument = generic.getActualTypeArguments()[0];
+            if (generic.getRawType() == Optional.class) {
+                Object value = bind(key, node, argument, component);
+                return value == null ? null : Optional.of(value);
+            }
+            if (generic.getRawType() == List.class) {
+                return list(key, node, argument, component);
+            }
+            if (generic.getRawType() == Map.class) {
+                return map(key, node, generic.getActualTypeArguments()[1], component);
+            }
+        }
+        Class<?> raw = (Class<?>) type;
+        if (raw.isRecord()) {
+            return record(key, node, raw);
+        }
+        if (raw.isSealed() && raw != Secret.class) {
+            return alternative(key, node, raw);
+        }
+        return scalar(key, node, raw, component);
+    }
+
+    private @Nullable Object record(String key, Node node, Class<?> type) {
+        if (!(node instanceof MappingNode mapping)) {
+            return problem(key, node, "must be a mapping of keys to values, got " + describe(node));
+        }
+        Map<String, Node> written = entries(key, mapping);
+        RecordComponent[] components = type.getRecordComponents();
+        List<String> known = Arrays.stream(components).map(RecordBinder::keyOf).toList();
+        for (NodeTuple tuple : mapping.getValue()) {
+            String name = ((ScalarNode) tuple.getKeyNode()).getValue();
+            if (!known.contains(name) && !name.equals(KIND)) {
+                problems.add(
+                        Problem.at(location(tuple.getKeyNode()), "unknown key " + dotted(key, name))
+                                .withHint(Suggestion.hint(name, known)));
+            } else if (name.equals(KIND)
+                    && !known.contains(KIND)
+                    && !type.isAnnotationPresent(Kind.class)) {
+                problems.add(
+                        Problem.at(
+                                location(tuple.getKeyNode()), "unknown key " + dotted(key, name)));
+            }
+        }
+        @Nullable Object[] values = new Object[components.length];
+        int before = problems.size();
+        for (int i = 0; i < components.length; i++) {
+            values[i] = component(key, mapping, written.get(keyOf(components[i])), components[i]);
+        }
+        return problems.size() == before ? construct(key, mapping, type, values) : null;
+    }
+
+    private @Nullable Object component(
+            String key, Node parent, @Nullable Node written, RecordComponent component) {
+        String name = dotted(key, keyOf(component));
+        if (written != null && !written.getTag().equals(Tag.NULL)) {
+            return bind(name, written, component.getGenericType(), component);
+        }
+        Default otherwise = component.getAnnotation(Default.class);
+        if (otherwise != null) {
+            locations.putIfAbsent(name, location(parent));
+            Node node = ConfigFile.parse(file, otherwise.value());
+            return new RecordBinder(file).bind(name, node, component.getGenericType(), component);
+        }
+        if (component.getType() == Optional.class) {
+            return Optional.empty();
+        }
+        return problem(name, parent, "is missing");
+    }
+
+    private @Nullable Object construct(
+            String key, Node node, Class<?> type, @Nullable Object[] values) {
+        try {
+            Class<?>[] signature =
+                    Arrays.stream(type.getRecordComponents())
+                            .map(RecordComponent::getType)
+                            .toArray(Class<?>[]::new);
+            return type.getDeclaredConstructor(signature).newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException bad) {
+                return problem(key, node, String.valueOf(bad.getMessage()));
+            }
+            throw new IllegalStateException("cannot construct " + type, e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot construct " + type, e);
+        }
+    }
+
+    private @Nullable Object alternative(String key, Node node, Class<?> sealed) {
+        if (!(node instanceof MappingNode mapping)) {
+            return problem(key, node, "must be a mapping of keys to values, got " + describe(node));
+        }
+        Map<String, Class<?>> kinds = kinds(sealed);
+        Node kind = entries(key, mapping).get(KIND);
+        if (kind == null) {
+            return problem(
+                    dotted(key, KIND),
+                    node,
+                    "is missing; one of " + String.join(", ", kinds.keySet()));
+        }
+        String name = kind instanceof ScalarNode s ? s.getValue() : describe(kind);
+        Class<?> chosen = kinds.get(name);
+        if (chosen == null) {
+            problems.add(
+                    Problem.at(location(kind), "unknown " + dotted(key, KIND) + " " + name)
+                            .withHint(Suggestion.hint(name, kinds.keySet())));
+            return null;
+        }
+        return record(key, node, chosen);
+    }
+
+    /** The records that a sealed interface permits, by the value of their key {@code kind}. */
+    static Map<String, Class<?>> kinds(Class<?> sealed) {
+        Map<String, Class<?>> kinds = new LinkedHashMap<>();
+        for (Class<?> c : sealed.getPermittedSubclasses()) {
+            Kind kind = c.getAnnotation(Kind.class);
+            if (kind == null) {
+                throw new IllegalStateException(c + " needs @Kind");
+            }
+            kinds.put(kind.value(), c);
+        }
+        return kinds;
+    }
+
+    private @Nullable Object list(String key, Node node, Type type, RecordComponent component) {
+        if (!(node instanceof SequenceNode sequence)) {
+            return problem(key, node, "must be a list, got " + describe(node));
+        }
+        List<Object> values = new ArrayList<>();
+        int before = problems.size();
+        for (Node item : sequence.getValue()) {
+            Object value = bind(key + "[" + values.size() + "]", item, type, component);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return problems.size() == before ? List.copyOf(values) : null;
+    }
+
+    private @Nullable Object map(String key, Node node, Type type, RecordComponent component) {
+        if (!(node instanceof MappingNode mapping)) {
+            return problem(
+                    key, node, "must be a mapping of names to values, got " + describe(node));
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        int before = problems.size();
+        entries(key, mapping)
+                .forEach(
+                        (name, child) -> {
+                            Object value = bind(dotted(key, name), child, type, component);
+                            if (value != null) {
+                                values.put(name, value);
+                            }
+                        });
+        return problems.size() == before ? java.util.Collections.unmodifiableMap(values) : null;
+    }
+
+    private @Nullable Object scalar(
+            String key, Node node, Class<?> type, RecordComponent component) {
+        if (!(node instanceof ScalarNode scalar)) {
+            return problem(
+                    key, node, "must be " + Scalars.expected(type) + ", got " + describe(node));
+        }
+        try {
+            Object value = Scalars.parse(scalar.getValue(), type, file);
+            Optional<String> violation = Constraints.violation(component, value);
+            return violation.isPresent() ? problem(key, node, violation.get()) : value;
+        } catch (IllegalArgumentException e) {
+            String detail = e.getMessage() == null ? "" : ": " + e.getMessage();
+            String wanted = Scalars.expected(type);
+            return problem(key, node, "must be " + wanted + ", got " + describe(node) + detail);
+        }
+    }
+
+    private Map<String, Node> entries(String key, MappingNode mapping) {
+        Map<String, Node> entries = new LinkedHashMap<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode name)) {
+                problem(key, tuple.getKeyNode(), "has a key that is not a plain word");
+            } else if (entries.put(name.getValue(), tuple.getValueNode()) != null) {
+                problem(dotted(key, name.getValue()), name, "is written twice");
+            }
+        }
+        return entries;
+    }
+
+    private @Nullable Object problem(String key, Node node, String message) {
+        String subject = key.isEmpty() ? "the file" : key;
+        problems.add(Problem.at(location(node), subject + " " + message));
+        return null;
+    }
+
+    private Location location(Node node) {
+        return node.getStartMark()
+                .map(m -> new Location(file, m.getLine() + 1, m.getColumn() + 1))
+                .orElse(Location.of(file));
+    }
+
+    private static String describe(Node node) {
+        return switch (node) {
+            case ScalarNode scalar -> "\"" + scalar.getValue() + "\"";
+            case SequenceNode _ -> "a list";
+            case MappingNode _ -> "a mapping";
+            default -> "something else";
+        };
+    }
+
+    /** {@code numTrainEpochs} as it is written in a file: {@code num_train_epochs}. */
+    static String keyOf(RecordComponent component) {
+        return component
+                .getName()
+                .chars()
+                .mapToObj(
+                        c ->
+                                Character.isUpperCase(c)
+                                        ? "_" + Character.toString(c).toLowerCase(Locale.ROOT)
+                                        : Character.toString(c))
+                .collect(Collectors.joining());
+    }
+
+    private static String dotted(String key, String name) {
+        return key.isEmpty() ? name : key + "." + name;
+    }
+}
