@@ -61,9 +61,7 @@ public final class Labels {
                 });
         if (problems.isEmpty() && names.size() < 2) {
             problems.add(
-                    Problem.at(
-                                    Location.of(file),
-                                    "expected at least 2 labels, got " + names.size())
+                    Problem.at(Location.of(file), "expected at least 2 labels, got " + names.size())
                             .withHint("write one label on each line"));
         }
         problems.throwIfAny();

@@ -28,7 +28,8 @@ public record Split(List<Request> train, List<Request> validation) {
     public static Split of(List<Request> requests, DataConfig.Split config) {
         Split split =
                 new Split(
-                        select(requests, config, Part.TRAIN), select(requests, config, Part.VALIDATION));
+                        select(requests, config, Part.TRAIN),
+                        select(requests, config, Part.VALIDATION));
         if (split.train.isEmpty() || split.validation.isEmpty()) {
             String empty = split.train.isEmpty() ? "training" : "validation";
             long groups = requests.stream().map(Request::groupOrId).distinct().count();
@@ -37,7 +38,10 @@ public record Split(List<Request> train, List<Request> validation) {
                     Problem.of(
                                     "data.split leaves no rows for %s: %d rows in %d groups, validation %s"
                                             .formatted(
-                                                    empty, requests.size(), groups, config.validation()))
+                                                    empty,
+                                                    requests.size(),
+                                                    groups,
+                                                    config.validation()))
                             .withHint(
                                     "add rows of other groups, raise data.split.validation, or try"
                                             + " another data.split.seed"));
@@ -48,10 +52,13 @@ public record Split(List<Request> train, List<Request> validation) {
     /** The part of a group. */
     public static Part partOf(String group, DataConfig.Split config) {
         String hash = Digest.of(config.seed() + "\n" + group).hex().substring(0, HASH_DIGITS);
-        return Long.parseLong(hash, 16) / HASHES < config.validation() ? Part.VALIDATION : Part.TRAIN;
+        return Long.parseLong(hash, 16) / HASHES < config.validation()
+                ? Part.VALIDATION
+                : Part.TRAIN;
     }
 
-    private static List<Request> select(List<Request> requests, DataConfig.Split config, Part part) {
+    private static List<Request> select(
+            List<Request> requests, DataConfig.Split config, Part part) {
         return requests.stream().filter(r -> partOf(r.groupOrId(), config) == part).toList();
     }
 }

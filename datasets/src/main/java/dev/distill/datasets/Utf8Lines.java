@@ -59,7 +59,9 @@ final class Utf8Lines {
             String line =
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             String text =
-                    location.line() == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+                    location.line() == 1 && line.startsWith(BYTE_ORDER_MARK)
+                            ? line.substring(1)
+                            : line;
             return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
         } catch (CharacterCodingException _) {
             throw UserError.invalid(location, "is not UTF-8", "save the file as UTF-8");
