@@ -1,6 +1,8 @@
 package dev.distill.datasets;
 
+import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in a Parquet file: zstd, ordinary Parquet types that pyarrow and DuckDB read, no Hadoop
@@ -103,21 +106,22 @@ public final class ParquetFile {
 
     /** Reads any Parquet file row by row. */
     static void forEach(Path file, Consumer<GenericRecord> consumer) {
-        reading(
-                file,
-                () -> {
-                    try (ParquetReader<GenericRecord> reader =
-                            AvroParquetReader.<GenericRecord>builder(
-                                            new LocalInputFile(file), configuration())
-                                    .withDataModel(GenericData.get())
-                                    .withCodecFactory(new ParquetCodecs())
-                                    .build()) {
-                        for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
-                            consumer.accept(row);
-                        }
-                    }
-                    return file;
-                });
+        try (ParquetReader<GenericRecord> reader = reading(file, () -> reader(file))) {
+            for (GenericRecord row = reading(file, reader::read);
+                    row != null;
+                    row = reading(file, reader::read)) {
+                consumer.accept(row);
+            }
+        } catch (IOException e) {
+            throw Utf8Lines.unreadable(file, e);
+        }
+    }
+
+    private static ParquetReader<GenericRecord> reader(Path file) throws IOException {
+        return AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file), configuration())
+                .withDataModel(GenericData.get())
+                .withCodecFactory(new ParquetCodecs())
+                .build();
     }
 
     /** Names and types, for messages. */
@@ -154,21 +158,21 @@ public final class ParquetFile {
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
+    private interface Reading<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
     /** Says which file could not be read; parquet-java throws bare RuntimeExceptions for bad files. */
-    private static <T> T reading(Path file, Reading<T> reading) {
+    private static <T extends @Nullable Object> T reading(Path file, Reading<T> reading) {
         if (!Files.isRegularFile(file)) {
             throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
         }
         try {
             return reading.run();
-        } catch (UserError e) {
-            throw e;
         } catch (IOException | RuntimeException e) {
-            throw UserError.invalid(Location.of(file), "is not a readable Parquet file: " + e.getMessage());
+            Problem problem =
+                    Problem.at(Location.of(file), "is not a readable Parquet file: " + e.getMessage());
+            throw new UserError(ExitCode.INVALID_INPUT, problem, e);
         }
     }
 
