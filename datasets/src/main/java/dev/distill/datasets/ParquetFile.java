@@ -1,0 +1,183 @@
+package dev.distill.datasets;
+
+import dev.distill.config.ExitCode;
+import dev.distill.config.Location;
+import dev.distill.config.Problem;
+import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.avro.AvroSchemaConverter;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.LocalOutputFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows in a Parquet file: zstd, ordinary Parquet types that pyarrow and DuckDB read, no Hadoop
+ * installation. A file is complete or absent, and equal rows and metadata give equal bytes.
+ */
+public final class ParquetFile {
+    private ParquetFile() {}
+
+    /**
+     * Writes rows in their order.
+     *
+     * @param metadata facts about the file, for example the hashes of what it was made from
+     * @throws UserError when the file cannot be written
+     */
+    public static <R extends Record> void write(
+            Path file, Class<R> type, Iterable<R> rows, Map<String, String> metadata) {
+        RowType<R> rowType = new RowType<>(type);
+        AtomicFile.writePath(
+                file,
+                temporary -> {
+                    try (ParquetWriter<GenericRecord> writer =
+                            AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(temporary))
+                                    .withSchema(rowType.schema())
+                                    .withDataModel(GenericData.get())
+                                    .withConf(configuration())
+                                    .withCodecFactory(new ParquetCodecs())
+                                    .withCompressionCodec(CompressionCodecName.ZSTD)
+                                    .withExtraMetaData(new TreeMap<>(metadata))
+                                    .build()) {
+                        for (R row : rows) {
+                            writer.write(rowType.toAvro(row));
+                        }
+                    }
+                });
+    }
+
+    /**
+     * Reads all rows in their order.
+     *
+     * @throws UserError when the file is absent, is not a Parquet file, or holds other columns
+     */
+    public static <R extends Record> List<R> read(Path file, Class<R> type) {
+        RowType<R> rowType = new RowType<>(type);
+        Schema found = schema(file);
+        if (!found.getFields().equals(rowType.schema().getFields())) {
+            throw UserError.invalid(
+                    Location.of(file),
+                    "expected the columns of %s: %s, got %s"
+                            .formatted(type.getSimpleName(), columns(rowType.schema()), columns(found)));
+        }
+        List<R> rows = new ArrayList<>();
+        forEach(file, avro -> rows.add(rowType.fromAvro(avro)));
+        return List.copyOf(rows);
+    }
+
+    /**
+     * The facts that were written with the rows, and those that Parquet and Avro add.
+     *
+     * @throws UserError when the file is absent or is not a Parquet file
+     */
+    public static Map<String, String> metadata(Path file) {
+        return Map.copyOf(footer(file).getKeyValueMetaData());
+    }
+
+    /** The columns of any Parquet file as Avro understands them. */
+    static Schema schema(Path file) {
+        FileMetaData footer = footer(file);
+        String avro = footer.getKeyValueMetaData().get("parquet.avro.schema");
+        return avro != null
+                ? new Schema.Parser().parse(avro)
+                : new AvroSchemaConverter(configuration()).convert(footer.getSchema());
+    }
+
+    /** Reads any Parquet file row by row. */
+    static void forEach(Path file, Consumer<GenericRecord> consumer) {
+        try (ParquetReader<GenericRecord> reader = reading(file, () -> reader(file))) {
+            for (GenericRecord row = reading(file, reader::read);
+                    row != null;
+                    row = reading(file, reader::read)) {
+                consumer.accept(row);
+            }
+        } catch (IOException e) {
+            throw Utf8Lines.unreadable(file, e);
+        }
+    }
+
+    private static ParquetReader<GenericRecord> reader(Path file) throws IOException {
+        return AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file), configuration())
+                .withDataModel(GenericData.get())
+                .withCodecFactory(new ParquetCodecs())
+                .build();
+    }
+
+    /** Names and types, for messages. */
+    static String columns(Schema schema) {
+        return String.join(
+                ", ",
+                schema.getFields().stream().map(f -> f.name() + " (" + typeName(f.schema()) + ")").toList());
+    }
+
+    private static String typeName(Schema schema) {
+        if (schema.isUnion()) {
+            return String.join(
+                    " or ",
+                    schema.getTypes().stream().map(ParquetFile::typeName).toList());
+        }
+        return schema.getLogicalType() != null
+                ? schema.getLogicalType().getName()
+                : schema.getType().getName();
+    }
+
+    private static FileMetaData footer(Path file) {
+        return reading(
+                file,
+                () -> {
+                    try (ParquetFileReader reader =
+                            ParquetFileReader.open(
+                                    new LocalInputFile(file),
+                                    ParquetReadOptions.builder(configuration())
+                                            .withCodecFactory(new ParquetCodecs())
+                                            .build())) {
+                        return reader.getFileMetaData();
+                    }
+                });
+    }
+
+    @FunctionalInterface
+    private interface Reading<T extends @Nullable Object> {
+        T run() throws IOException;
+    }
+
+    /** Says which file could not be read; parquet-java throws bare RuntimeExceptions for bad files. */
+    private static <T extends @Nullable Object> T reading(Path file, Reading<T> reading) {
+        if (!Files.isRegularFile(file)) {
+            throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
+        }
+        try {
+            return reading.run();
+        } catch (IOException | RuntimeException e) {
+            Problem problem =
+                    Problem.at(Location.of(file), "is not a readable Parquet file: " + e.getMessage());
+            throw new UserError(ExitCode.INVALID_INPUT, problem, e);
+        }
+    }
+
+    private static ParquetConfiguration configuration() {
+        return new PlainParquetConfiguration(
+                Map.of("parquet.avro.write-old-list-structure", "false"));
+    }
+}

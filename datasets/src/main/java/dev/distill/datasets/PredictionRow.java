@@ -1,0 +1,49 @@
+package dev.distill.datasets;
+
+import java.util.Optional;
+
+/**
+ * What teacher and student said about one gold item.
+ *
+ * @param gold the right label
+ * @param teacherLabel absent when the teacher's answer could not be parsed, which counts as wrong
+ * @param studentProbability the probability that the student gives its own label
+ * @param teacherRequestKey names the teacher's paid answer in the response store
+ */
+public record PredictionRow(
+        String id,
+        String text,
+        String gold,
+        Optional<String> teacherLabel,
+        String studentLabel,
+        double studentProbability,
+        boolean teacherCorrect,
+        boolean studentCorrect,
+        String teacherRequestKey) {
+    public PredictionRow {
+        if (teacherCorrect != teacherLabel.filter(gold::equals).isPresent()
+                || studentCorrect != studentLabel.equals(gold)) {
+            throw new IllegalArgumentException("the flags of " + id + " contradict its labels");
+        }
+    }
+
+    /** A row whose flags follow from its labels. */
+    public static PredictionRow of(
+            Request gold,
+            Optional<String> teacherLabel,
+            String teacherRequestKey,
+            String studentLabel,
+            double studentProbability) {
+        String right = gold.label().orElseThrow();
+        return new PredictionRow(
+                gold.id(),
+                gold.text(),
+                right,
+                teacherLabel,
+                studentLabel,
+                studentProbability,
+                teacherLabel.filter(right::equals).isPresent(),
+                studentLabel.equals(right),
+                teacherRequestKey);
+    }
+}
