@@ -1,15 +1,12 @@
 package dev.distill.cli;
 
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where runs and their state live. */
+/** Where a job's state and its runs live. */
 final class Folders {
-    @Option(
-            names = "--home",
-            paramLabel = "DIR",
-            description = "State shared by all jobs: paid answers, stage outputs (${DEFAULT-VALUE}).")
-    Path home = Path.of(".distill");
+    @Mixin Home home = new Home();
 
     @Option(
             names = "--runs",

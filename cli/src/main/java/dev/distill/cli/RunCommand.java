@@ -50,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             JobRunner.Result result =
-                    new JobRunner(folders.home, folders.runs, events(), stop).run(job);
+                    new JobRunner(folders.home.folder, folders.runs, events(), stop).run(job);
             if (!json) {
                 print(result);
             }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** JSON as this project reads and writes it. */
 public final class Json {
@@ -42,6 +43,11 @@ public final class Json {
      */
     public static JsonNode parse(String text) throws JsonProcessingException {
         return MAPPER.readTree(text);
+    }
+
+    /** A tree of texts, numbers, booleans, lists and maps as a JSON object. */
+    public static ObjectNode object(Map<String, ?> values) {
+        return MAPPER.valueToTree(values);
     }
 
     /** On one line, members in the order they were added. */

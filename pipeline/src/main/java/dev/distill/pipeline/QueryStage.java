@@ -28,12 +28,12 @@ final class QueryStage implements Stage {
     static final String ANSWERS = "answers.parquet";
     static final String FAILED = "failed.parquet";
 
+    private final RunContext context;
     private final Job job;
-    private final Teacher teacher;
 
-    QueryStage(Job job, Teacher teacher) {
-        this.job = job;
-        this.teacher = teacher;
+    QueryStage(RunContext context) {
+        this.context = context;
+        this.job = context.job();
     }
 
     @Override
@@ -43,10 +43,6 @@ final class QueryStage implements Stage {
 
     @Override
     public ObjectNode inputs() {
-        return inputs(job);
-    }
-
-    static ObjectNode inputs(Job job) {
         DataConfig.Split split = job.config().data().split();
         ObjectNode inputs = Json.object().put("code", 1);
         inputs.put("requests", digest(job.requests()).hex());
@@ -68,7 +64,7 @@ final class QueryStage implements Stage {
             }
             case JobProxy.Remote remote -> inputs.put("proxy", remote.uri().toString());
         }
-        inputs.putPOJO("labels", String.join("\n", job.labels().names()));
+        inputs.put("labels", String.join("\n", job.labels().names()));
         return inputs;
     }
 
@@ -90,7 +86,7 @@ final class QueryStage implements Stage {
     public ObjectNode run(Path output, Path scratch) throws InterruptedException {
         DataConfig.Split split = job.config().data().split();
         Split.of(job.requests(), split);
-        Teacher.Survey survey = teacher.ask(NAME, job.requests());
+        Teacher.Survey survey = survey();
         List<AnswerRow> rows =
                 survey.answers().stream()
                         .map(
@@ -103,6 +99,12 @@ final class QueryStage implements Stage {
         ParquetFile.write(output.resolve(ANSWERS), AnswerRow.class, rows, lineage);
         ParquetFile.write(output.resolve(FAILED), RejectedRow.class, survey.failed(), lineage);
         return facts(survey, rows);
+    }
+
+    private Teacher.Survey survey() throws InterruptedException {
+        try (ProxySession session = ProxySession.open(job, context.store(), List.of())) {
+            return new Teacher(context, session.teacher()).ask(NAME, job.requests());
+        }
     }
 
     private ObjectNode facts(Teacher.Survey survey, List<AnswerRow> rows) {

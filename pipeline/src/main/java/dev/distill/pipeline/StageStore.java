@@ -54,7 +54,7 @@ final class StageStore {
         ObjectNode run(Path output, Path scratch) throws InterruptedException;
     }
 
-    /** The finished output of a key, when there is one and it is intact. */
+    /** The finished output of a key, when there is one and it is intact; writes nothing. */
     Optional<StageOutput> find(String stage, Digest key) {
         Path folder = folder("cache", stage, key);
         Path manifest = folder.resolve(MANIFEST);
@@ -63,14 +63,10 @@ final class StageStore {
         }
         try {
             JsonNode json = Json.parse(Files.readString(manifest));
-            ObjectNode files = files(folder);
-            if (!files.equals(json.get("files"))) {
-                setAside(folder);
-                return Optional.empty();
-            }
-            return Optional.of(output(stage, key, folder, json, Reuse.FOUND));
+            return files(folder).equals(json.get("files"))
+                    ? Optional.of(output(stage, key, folder, json, Reuse.FOUND))
+                    : Optional.empty();
         } catch (JsonProcessingException _) {
-            setAside(folder);
             return Optional.empty();
         } catch (IOException e) {
             throw AtomicFile.failure(manifest, e);

@@ -30,11 +30,11 @@ final class Teacher {
     private final Events events;
     private final StopSignal stop;
 
-    Teacher(Job job, ChatClient client, Events events, StopSignal stop) {
-        this.job = job;
+    Teacher(RunContext context, ChatClient client) {
+        this.job = context.job();
         this.client = client;
-        this.events = events;
-        this.stop = stop;
+        this.events = context.events();
+        this.stop = context.stop();
     }
 
     /**

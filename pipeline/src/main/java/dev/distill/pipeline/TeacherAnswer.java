@@ -19,7 +19,10 @@ import java.util.Optional;
  */
 record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProbabilities parsed) {
     static TeacherAnswer of(Request request, ChatClient.Reply.Answered reply, Labels labels) {
-        return new TeacherAnswer(request, reply, LabelProbabilities.of(reply.body(), labels));
+        JsonNode choice = reply.body().path("choices").path(0);
+        String text = choice.path("message").path("content").asText("");
+        return new TeacherAnswer(
+                request, reply, LabelProbabilities.of(labels, text, choice.path("logprobs")));
     }
 
     /** The answer as it came. */

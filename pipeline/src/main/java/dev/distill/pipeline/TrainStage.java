@@ -1,0 +1,202 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.ConfigText;
+import dev.distill.config.StudentConfig;
+import dev.distill.config.TrainConfig;
+import dev.distill.datasets.AnswerRow;
+import dev.distill.datasets.ParquetFile;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Json;
+import dev.distill.models.Base;
+import dev.distill.models.Torch;
+import dev.distill.trainer.EncoderTrainer;
+import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingJob;
+import dev.distill.trainer.TrainingResult;
+import dev.distill.trainer.TrainingRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, and {@code
+ * metrics.jsonl}. The scratch folder holds the checkpoints that an interrupted training goes on
+ * from.
+ */
+final class TrainStage implements Stage {
+    static final String NAME = "train";
+    static final String MODEL = "model";
+    static final String METRICS = "metrics.jsonl";
+
+    private final RunContext context;
+    private final Job job;
+    private final StageOutput curate;
+
+    TrainStage(RunContext context, StageOutput curate) {
+        this.context = context;
+        this.job = context.job();
+        this.curate = curate;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ObjectNode inputs() {
+        ObjectNode inputs =
+                Json.object()
+                        .put("code", 1)
+                        .put("train_rows", curate.digestOf(CurateStage.TRAIN).hex())
+                        .put("validation_rows", curate.digestOf(CurateStage.VALIDATION).hex())
+                        .put("labels", String.join("\n", job.labels().names()))
+                        .put("base", base().digest().hex());
+        inputs.set("student", Json.object(ConfigText.map(job.config().student())));
+        Map<String, Object> train = ConfigText.map(job.config().train());
+        train.remove("save_steps");
+        train.put("precision", precision().name().toLowerCase(Locale.ROOT));
+        inputs.set("train", Json.object(train));
+        return inputs;
+    }
+
+    private Base base() {
+        return context.base();
+    }
+
+    /** The arithmetic that {@code auto} means on this machine. */
+    private TrainConfig.Precision precision() {
+        TrainConfig.Precision written = job.config().train().precision();
+        if (written != TrainConfig.Precision.AUTO) {
+            return written;
+        }
+        return switch (Torch.fastestPrecision()) {
+            case BF16 -> TrainConfig.Precision.BF16;
+            case FP32 -> TrainConfig.Precision.FP32;
+        };
+    }
+
+    @Override
+    public ObjectNode run(Path output, Path scratch) {
+        StudentConfig student = job.config().student();
+        TrainingJob training =
+                new TrainingJob(
+                        job.config().train(),
+                        student,
+                        job.labels().names(),
+                        base().folder(),
+                        rows(CurateStage.TRAIN),
+                        rows(CurateStage.VALIDATION),
+                        scratch,
+                        output.resolve(MODEL));
+        Progress progress = new Progress(context.events());
+        TrainingResult result =
+                new EncoderTrainer(InstantSource.system()).train(training, progress, context.stop());
+        try {
+            AtomicFile.writePath(
+                    output.resolve(METRICS),
+                    to -> Files.copy(scratch.resolve(METRICS), to));
+            Files.createDirectories(output.resolve(MODEL));
+        } catch (IOException e) {
+            throw AtomicFile.failure(output, e);
+        }
+        return facts(result);
+    }
+
+    private List<TrainingRow> rows(String file) {
+        return ParquetFile.read(curate.file(file), AnswerRow.class).stream()
+                .map(this::row)
+                .toList();
+    }
+
+    private TrainingRow row(AnswerRow row) {
+        int label = job.labels().indexOf(row.label().orElseThrow()).orElseThrow();
+        float[] teacher = new float[job.labels().size()];
+        for (int i = 0; i < teacher.length; i++) {
+            teacher[i] = row.probabilities().get(i).floatValue();
+        }
+        return new TrainingRow(row.id(), row.text(), label, teacher);
+    }
+
+    private ObjectNode facts(TrainingResult result) {
+        return Json.object()
+                .put("best_epoch", result.bestEpoch())
+                .put("validation_accuracy", result.validationAccuracy())
+                .put("validation_loss", result.validationLoss())
+                .put("steps", result.steps())
+                .put("seconds", result.seconds())
+                .put("rows_per_second", result.rowsPerSecond())
+                .put("truncated_share", result.truncatedShare())
+                .put("precision", precision().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Reports training events as events of the run. */
+    private static final class Progress implements java.util.function.Consumer<TrainingEvent> {
+        private final Events events;
+        private long firstStepEnd;
+        private int firstStep;
+        private String epoch = "";
+
+        Progress(Events events) {
+            this.events = events;
+        }
+
+        @Override
+        public void accept(TrainingEvent event) {
+            switch (event) {
+                case TrainingEvent.Started e -> {
+                    if (e.truncatedShare() > 0) {
+                        note(
+                                "%.1f %% of the training rows are cut at max_length"
+                                        .formatted(100 * e.truncatedShare()));
+                    }
+                }
+                case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
+                case TrainingEvent.Step e -> step(e);
+                case TrainingEvent.Epoch e ->
+                        epoch =
+                                String.format(
+                                        Locale.ROOT,
+                                        ", epoch %d: %.1f %%",
+                                        e.epoch(),
+                                        100 * e.accuracy());
+                case TrainingEvent.Saved _ -> {}
+            }
+        }
+
+        private void step(TrainingEvent.Step e) {
+            String detail =
+                    String.format(
+                            Locale.ROOT,
+                            "loss %.3f, %.0f rows/s%s",
+                            e.loss(),
+                            e.rowsPerSecond(),
+                            epoch);
+            events.emit(
+                    new RunEvent.Progress(
+                            NAME, e.step(), e.steps(), "steps", 0, 0, eta(e), detail));
+        }
+
+        /** By the speed since the first step of this run, validation included. */
+        private OptionalDouble eta(TrainingEvent.Step e) {
+            if (firstStep == 0) {
+                firstStep = e.step();
+                firstStepEnd = System.nanoTime();
+                return OptionalDouble.empty();
+            }
+            double seconds = (System.nanoTime() - firstStepEnd) / 1e9;
+            return OptionalDouble.of(seconds / (e.step() - firstStep) * (e.steps() - e.step()));
+        }
+
+        private void note(String message) {
+            events.emit(new RunEvent.Note(NAME, message));
+        }
+    }
+}
