@@ -18,7 +18,10 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** A comma-separated file after RFC 4180: the first line names the columns, blank lines do not count. */
+/**
+ * A comma-separated file after RFC 4180: the first line names the columns, blank lines do not
+ * count.
+ */
 final class CsvRows {
     private static final int BYTE_ORDER_MARK = 0xFEFF;
 
@@ -54,7 +57,8 @@ final class CsvRows {
             rows.problem(
                     Problem.at(
                             Location.of(file, line),
-                            "malformed CSV in the row that begins here: " + Objects.requireNonNull(e.getCause()).getMessage()));
+                            "malformed CSV in the row that begins here: "
+                                    + Objects.requireNonNull(e.getCause()).getMessage()));
         }
     }
 
@@ -72,7 +76,8 @@ final class CsvRows {
             rows.problem(
                     Problem.at(
                                     location,
-                                    "expected %d values, got %d".formatted(header.size(), record.size()))
+                                    "expected %d values, got %d"
+                                            .formatted(header.size(), record.size()))
                             .withHint("put values that contain commas in quotes"));
             return;
         }
@@ -89,7 +94,9 @@ final class CsvRows {
         repeated.forEach(
                 name ->
                         rows.problem(
-                                Problem.at(Location.of(file, 1), "column " + name + " is there twice")));
+                                Problem.at(
+                                        Location.of(file, 1),
+                                        "column " + name + " is there twice")));
         return repeated.isEmpty();
     }
 

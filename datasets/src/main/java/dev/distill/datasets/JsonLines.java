@@ -32,7 +32,8 @@ final class JsonLines {
                 json.properties().forEach(e -> cells.put(e.getKey(), cell(e.getValue())));
                 rows.row(location, cells);
             } else {
-                rows.problem(Problem.at(location, "expected a JSON object, got " + json.getNodeType()));
+                rows.problem(
+                        Problem.at(location, "expected a JSON object, got " + json.getNodeType()));
             }
         } catch (JsonProcessingException e) {
             int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();

@@ -39,7 +39,10 @@ final class RequestRows {
         problems.add(problem);
     }
 
-    /** Checks the columns of a file that names them once; without them its rows are not worth reading. */
+    /**
+     * Checks the columns of a file that names them once; without them its rows are not worth
+     * reading.
+     */
     boolean hasColumns(Collection<String> found, Location location) {
         List<String> missing = required().filter(name -> !found.contains(name)).toList();
         missing.forEach(
@@ -119,7 +122,10 @@ final class RequestRows {
                                             columns.label() + " is not one of the labels: " + name);
                             problems.add(
                                     labels.nearest(name)
-                                            .map(near -> problem.withHint("did you mean " + near + "?"))
+                                            .map(
+                                                    near ->
+                                                            problem.withHint(
+                                                                    "did you mean " + near + "?"))
                                             .orElse(problem));
                         });
         return label;

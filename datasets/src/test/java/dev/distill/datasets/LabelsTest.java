@@ -44,7 +44,8 @@ class LabelsTest {
         assertThatThrownBy(() -> Labels.read(file))
                 .isInstanceOf(UserError.class)
                 .hasMessage(
-                        file + ": expected at least 2 labels, got 1\nhint: write one label on each line");
+                        file
+                                + ": expected at least 2 labels, got 1\nhint: write one label on each line");
     }
 
     @Test

@@ -59,7 +59,9 @@ class RequestFileTest {
         Path file = file("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}");
         List<Request> requests = RequestFile.read(file, PLAIN);
         assertThat(requests).extracting(Request::id).containsExactly("row-000001", "row-000002");
-        assertThat(requests).extracting(Request::groupOrId).containsExactly("row-000001", "row-000002");
+        assertThat(requests)
+                .extracting(Request::groupOrId)
+                .containsExactly("row-000001", "row-000002");
     }
 
     @Test
@@ -70,9 +72,7 @@ class RequestFileTest {
                         "\uFEFF\"text\",label\r\n\"a, \"\"b\"\"\r\nc\",card\r\n\r\nplain,refund\r\n");
         assertThat(RequestFile.readGold(file, PLAIN, Rows.LABELS))
                 .extracting(Request::text, r -> r.label().orElseThrow(), r -> r.location().line())
-                .containsExactly(
-                        tuple("a, \"b\"\r\nc", "card", 2),
-                        tuple("plain", "refund", 5));
+                .containsExactly(tuple("a, \"b\"\r\nc", "card", 2), tuple("plain", "refund", 5));
     }
 
     @Test
@@ -144,7 +144,10 @@ class RequestFileTest {
 
     @Test
     void reportsEveryProblemOfACsvFileAtItsLine() {
-        Path file = file("a.csv", "id,text\n1,\"two\nlines\"\n1,again\n2,too,many\n,nobody\n3,\"open\n");
+        Path file =
+                file(
+                        "a.csv",
+                        "id,text\n1,\"two\nlines\"\n1,again\n2,too,many\n,nobody\n3,\"open\n");
         assertThatThrownBy(() -> RequestFile.read(file, columns("id", null)))
                 .isInstanceOf(UserError.class)
                 .hasMessageStartingWith(
@@ -213,14 +216,11 @@ class RequestFileTest {
         }
     }
 
-    private static Columns columns(
-            @Nullable String id,
-            @Nullable String group) {
+    private static Columns columns(@Nullable String id, @Nullable String group) {
         return new Columns(Optional.ofNullable(id), "text", "label", Optional.ofNullable(group));
     }
 
-    private static void assertFails(
-            ThrowingCallable call, String message) {
+    private static void assertFails(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(UserError.class).hasMessage(message);
     }
 }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class SplitTest {
     @Property(tries = 30)
-    void newRowsNeverMoveOldOnes(@ForAll long seed, @ForAll @IntRange(min = 60, max = 200) int size) {
+    void newRowsNeverMoveOldOnes(
+            @ForAll long seed, @ForAll @IntRange(min = 60, max = 200) int size) {
         DataConfig.Split config = new DataConfig.Split(0.3, seed);
         Split before = Split.of(requests(size), config);
         Split after = Split.of(requests(size + 50), config);
