@@ -22,7 +22,8 @@ record AnswerText(String label, int start) {
     static Optional<AnswerText> parse(Labels labels, String answer) {
         Matcher plain = DECORATED.matcher(answer);
         if (plain.matches()) {
-            // A label may end in a character that is decoration elsewhere: the longest match counts.
+            // A label may end in a character that is decoration elsewhere: the longest match
+            // counts.
             for (int end = answer.length(); end >= plain.end(1); end--) {
                 Optional<String> label =
                         labels.ignoringCase(answer.substring(plain.start(1), end).strip());

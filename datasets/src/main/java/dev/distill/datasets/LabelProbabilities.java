@@ -84,7 +84,8 @@ public record LabelProbabilities(
         AnswerText spelt =
                 AnswerText.parse(labels, text)
                         .filter(answer -> answer.label().equals(label))
-                        .orElseThrow(() -> new Malformed("the tokens do not spell the answer: " + text));
+                        .orElseThrow(
+                                () -> new Malformed("the tokens do not spell the answer: " + text));
         int start = TokenWalk.utf8(text.substring(0, spelt.start())).length();
         return TokenWalk.walk(labels, steps, start, label);
     }

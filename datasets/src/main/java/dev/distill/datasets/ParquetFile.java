@@ -79,7 +79,10 @@ public final class ParquetFile {
             throw UserError.invalid(
                     Location.of(file),
                     "expected the columns of %s: %s, got %s"
-                            .formatted(type.getSimpleName(), columns(rowType.schema()), columns(found)));
+                            .formatted(
+                                    type.getSimpleName(),
+                                    columns(rowType.schema()),
+                                    columns(found)));
         }
         List<R> rows = new ArrayList<>();
         forEach(file, avro -> rows.add(rowType.fromAvro(avro)));
@@ -128,14 +131,15 @@ public final class ParquetFile {
     static String columns(Schema schema) {
         return String.join(
                 ", ",
-                schema.getFields().stream().map(f -> f.name() + " (" + typeName(f.schema()) + ")").toList());
+                schema.getFields().stream()
+                        .map(f -> f.name() + " (" + typeName(f.schema()) + ")")
+                        .toList());
     }
 
     private static String typeName(Schema schema) {
         if (schema.isUnion()) {
             return String.join(
-                    " or ",
-                    schema.getTypes().stream().map(ParquetFile::typeName).toList());
+                    " or ", schema.getTypes().stream().map(ParquetFile::typeName).toList());
         }
         return schema.getLogicalType() != null
                 ? schema.getLogicalType().getName()
@@ -162,7 +166,9 @@ public final class ParquetFile {
         T run() throws IOException;
     }
 
-    /** Says which file could not be read; parquet-java throws bare RuntimeExceptions for bad files. */
+    /**
+     * Says which file could not be read; parquet-java throws bare RuntimeExceptions for bad files.
+     */
     private static <T extends @Nullable Object> T reading(Path file, Reading<T> reading) {
         if (!Files.isRegularFile(file)) {
             throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
@@ -171,7 +177,8 @@ public final class ParquetFile {
             return reading.run();
         } catch (IOException | RuntimeException e) {
             Problem problem =
-                    Problem.at(Location.of(file), "is not a readable Parquet file: " + e.getMessage());
+                    Problem.at(
+                            Location.of(file), "is not a readable Parquet file: " + e.getMessage());
             throw new UserError(ExitCode.INVALID_INPUT, problem, e);
         }
     }

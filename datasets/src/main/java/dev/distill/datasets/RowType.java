@@ -7,7 +7,6 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.avro.LogicalTypes;
@@ -133,7 +132,9 @@ final class RowType<R extends Record> {
                 .filter(c -> ((Enum<?>) c).name().equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow(
-                        () -> new IllegalArgumentException(name + " is no " + type.getSimpleName()));
+                        () ->
+                                new IllegalArgumentException(
+                                        name + " is no " + type.getSimpleName()));
     }
 
     private static boolean isEnum(Type type) {

@@ -98,7 +98,8 @@ final class TokenWalk {
         for (Step step : answer) {
             int end = position + step.emitted().text().length();
             if (end > start) {
-                if (emittedLabel.equals(core(path.toString())) && fitting(path.toString()).size() == 1) {
+                if (emittedLabel.equals(core(path.toString()))
+                        && fitting(path.toString()).size() == 1) {
                     return pathMass; // what follows the label no longer decides anything
                 }
                 for (Token alternative : step.alternatives()) {
@@ -134,10 +135,15 @@ final class TokenWalk {
             return fitting(path + alternative.text());
         }
         String ended = core(path.toString());
-        return IntStream.range(0, names.size()).filter(i -> names.get(i).equals(ended)).boxed().toList();
+        return IntStream.range(0, names.size())
+                .filter(i -> names.get(i).equals(ended))
+                .boxed()
+                .toList();
     }
 
-    /** The labels that may still come after this text: they begin with it, or are complete in it. */
+    /**
+     * The labels that may still come after this text: they begin with it, or are complete in it.
+     */
     private List<Integer> fitting(String path) {
         String core = core(path);
         return IntStream.range(0, names.size())
@@ -162,6 +168,7 @@ final class TokenWalk {
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .decode(in, out, false);
-        return utf8(out.flip().toString().toLowerCase(Locale.ROOT)) + bytes.substring(in.position());
+        return utf8(out.flip().toString().toLowerCase(Locale.ROOT))
+                + bytes.substring(in.position());
     }
 }

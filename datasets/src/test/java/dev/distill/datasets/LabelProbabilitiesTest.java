@@ -45,8 +45,15 @@ class LabelProbabilitiesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "...", "refunds", "refund card", "I think refund", "{\"label\": 3}", "{\"label\":",
-                "{\"label\": \"refund\", \"why\": \"x\"}", "{\"name\": \"refund\"}"
+                "",
+                "...",
+                "refunds",
+                "refund card",
+                "I think refund",
+                "{\"label\": 3}",
+                "{\"label\":",
+                "{\"label\": \"refund\", \"why\": \"x\"}",
+                "{\"name\": \"refund\"}"
             })
     void doesNotGuessWhatIsNotALabel(String answer) {
         LabelProbabilities read = withoutLogprobs(answer);
@@ -171,7 +178,8 @@ class LabelProbabilitiesTest {
         LabelProbabilities read = random(LABELS.names().get(label), seed, confidence);
         assertThat(read.source()).isEqualTo(ProbabilitySource.LOGPROBS);
         assertThat(read.probabilities()).hasSize(3).allMatch(p -> p >= 0 && p <= 1 + 1e-9);
-        assertThat(read.probabilities().stream().mapToDouble(p -> p).sum()).isCloseTo(1, within(1e-9));
+        assertThat(read.probabilities().stream().mapToDouble(p -> p).sum())
+                .isCloseTo(1, within(1e-9));
         assertThat(read.mass()).isBetween(0.0, 1 + 1e-9);
     }
 
@@ -185,7 +193,8 @@ class LabelProbabilitiesTest {
     /** The answer cut into random tokens, each with random alternatives. */
     private static LabelProbabilities random(String answer, long seed, double confidence) {
         Random random = new Random(seed);
-        List<String> pieces = List.of("card", "_payment", "ref", "r", " c", "zz", "\n", "<|end|>", "");
+        List<String> pieces =
+                List.of("card", "_payment", "ref", "r", " c", "zz", "\n", "<|end|>", "");
         List<ObjectNode> content = new ArrayList<>();
         for (int from = 0; from < answer.length(); ) {
             int to = Math.min(answer.length(), from + 3 + random.nextInt(6));
@@ -222,7 +231,8 @@ class LabelProbabilitiesTest {
                 .put("logprob", Math.max(-9999, Math.log(probability)));
     }
 
-    private static ObjectNode token(byte[] bytes, double probability, List<ObjectNode> alternatives) {
+    private static ObjectNode token(
+            byte[] bytes, double probability, List<ObjectNode> alternatives) {
         ObjectNode node = token("\ufffd", probability);
         ArrayNode values = Json.array();
         for (byte b : bytes) {

@@ -19,7 +19,8 @@ class ParquetFileTest {
 
     @Test
     void readsBackWhatItWrote() {
-        List<AnswerRow> rows = List.of(row(0), Rows.answer("b", "zażółć 🎉", Part.VALIDATION, "what?"));
+        List<AnswerRow> rows =
+                List.of(row(0), Rows.answer("b", "zażółć 🎉", Part.VALIDATION, "what?"));
         Path file = folder.resolve("a/rows.parquet");
         ParquetFile.write(file, AnswerRow.class, rows, Map.of("source", "sha256:1"));
         assertThat(ParquetFile.read(file, AnswerRow.class)).isEqualTo(rows);
@@ -58,7 +59,8 @@ class ParquetFileTest {
         ParquetFile.write(folder.resolve("2"), AnswerRow.class, rows, metadata);
         assertThat(folder.resolve("1")).hasSameBinaryContentAs(folder.resolve("2"));
         try (var files = Files.list(folder)) {
-            assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("1", "2");
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("1", "2");
         }
     }
 

@@ -1,0 +1,55 @@
+package dev.distill.datasets;
+
+import dev.distill.config.DataConfig.Columns;
+import dev.distill.config.Location;
+import dev.distill.config.Problem;
+import dev.distill.config.UserError;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Reads the requests of a job from a .jsonl, .csv (with a header) or .parquet file. A row without
+ * an id column is called by its position: {@code row-000001} is the first.
+ */
+public final class RequestFile {
+    private RequestFile() {}
+
+    /**
+     * Reads the requests that the teacher answers; labels are optional and not checked.
+     *
+     * @throws UserError with everything that is wrong with the file, the first 20 problems in full
+     */
+    public static List<Request> read(Path file, Columns columns) {
+        return read(file, new RequestRows(file, columns, Optional.empty()));
+    }
+
+    /**
+     * Reads items with the right answer; each must be one of the labels.
+     *
+     * @throws UserError with everything that is wrong with the file, the first 20 problems in full
+     */
+    public static List<Request> readGold(Path file, Columns columns, Labels labels) {
+        return read(file, new RequestRows(file, columns, Optional.of(labels)));
+    }
+
+    private static List<Request> read(Path file, RequestRows rows) {
+        if (!Files.isRegularFile(file)) {
+            throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
+        }
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "jsonl" -> JsonLines.read(file, rows);
+            case "csv" -> CsvRows.read(file, rows);
+            case "parquet" -> ParquetRows.read(file, rows);
+            default ->
+                    rows.problem(
+                            Problem.at(Location.of(file), "unknown kind of file")
+                                    .withHint("use a .jsonl, .csv or .parquet file"));
+        }
+        return rows.finish();
+    }
+}
