@@ -18,8 +18,7 @@ public final class ConfigText {
 
     /** As a YAML file. */
     public static String yaml(Record config) {
-        DumpSettings settings =
-                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
+        DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
         return new Dump(settings).dumpToString(map(config));
     }
 

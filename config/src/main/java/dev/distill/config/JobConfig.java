@@ -11,7 +11,7 @@ public record JobConfig(
         @Doc("Name of the job; its runs live in runs/<name>/.") String name,
         @Doc("The task that teacher and student both do.") TaskConfig task,
         @Doc("Where the requests and the gold items are.") DataConfig data,
-        @Doc("How the teacher is asked.") TeacherConfig teacher,
+        @Doc("How the teacher is asked.") @Default("{}") TeacherConfig teacher,
         @Doc("Which answers become training rows.") @Default("{}") CurateConfig curate,
         @Doc("What is trained.") @Default("{}") StudentConfig student,
         @Doc("How it is trained.") @Default("{}") TrainConfig train,

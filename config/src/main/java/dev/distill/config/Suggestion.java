@@ -11,11 +11,12 @@ public final class Suggestion {
     private Suggestion() {}
 
     /**
-     * The known words nearest to {@code word} by edit distance, nearest first, at most three; empty
-     * when none is near.
+     * The known words nearest to {@code word} by edit distance, nearest first, at most three, all
+     * about equally near; empty when none is near.
      */
     public static List<String> nearest(String word, Collection<String> known) {
-        int limit = Math.max(2, word.length() / 2);
+        int best = known.stream().mapToInt(k -> distance(word, k)).min().orElse(0);
+        int limit = best <= Math.max(2, word.length() / 2) ? best + 1 : -1;
         return known.stream()
                 .filter(k -> distance(word, k) <= limit)
                 .sorted(

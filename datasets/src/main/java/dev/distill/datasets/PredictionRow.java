@@ -6,14 +6,18 @@ import java.util.Optional;
  * What teacher and student said about one gold item.
  *
  * @param gold the right label
+ * @param teacherAnswer the teacher's answer as it came; absent when there was none, which says
+ *     nothing about the teacher
  * @param teacherLabel absent when the teacher's answer could not be parsed, which counts as wrong
  * @param studentProbability the probability that the student gives its own label
- * @param teacherRequestKey names the teacher's paid answer in the response store
+ * @param teacherRequestKey names the teacher's paid answer in the response store; empty when there is
+ *     none
  */
 public record PredictionRow(
         String id,
         String text,
         String gold,
+        Optional<String> teacherAnswer,
         Optional<String> teacherLabel,
         String studentLabel,
         double studentProbability,
@@ -30,6 +34,7 @@ public record PredictionRow(
     /** A row whose flags follow from its labels. */
     public static PredictionRow of(
             Request gold,
+            Optional<String> teacherAnswer,
             Optional<String> teacherLabel,
             String teacherRequestKey,
             String studentLabel,
@@ -39,6 +44,7 @@ public record PredictionRow(
                 gold.id(),
                 gold.text(),
                 right,
+                teacherAnswer,
                 teacherLabel,
                 studentLabel,
                 studentProbability,

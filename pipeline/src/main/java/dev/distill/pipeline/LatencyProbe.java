@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.evaluation.Latency;
 import dev.distill.evaluation.Provenance;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,27 +18,23 @@ final class LatencyProbe {
 
     private final ChatClient client;
     private final List<ObjectNode> requests;
-    private final double confidence;
-
     /**
      * @param client that reads nothing from the store
      * @param requests sent in turn, over and over
      */
-    LatencyProbe(ChatClient client, List<ObjectNode> requests, double confidence) {
+    LatencyProbe(ChatClient client, List<ObjectNode> requests) {
         this.client = client;
         this.requests = List.copyOf(requests);
-        this.confidence = confidence;
     }
 
     /** Sends {@code n} requests by {@code concurrency} callers. */
-    Latency measure(int n, int concurrency) throws InterruptedException {
+    LatencySample measure(int n, int concurrency) throws InterruptedException {
         loop(WARM_UP, concurrency, Collections.synchronizedList(new ArrayList<>()));
         List<Double> millis = Collections.synchronizedList(new ArrayList<>());
         long start = System.nanoTime();
         int failures = loop(n, concurrency, millis);
         double seconds = (System.nanoTime() - start) / 1e9;
-        return Latency.of(
-                Provenance.MEASURED, concurrency, millis, failures, seconds, confidence);
+        return new LatencySample(Provenance.MEASURED, concurrency, millis, failures, seconds);
     }
 
     private int loop(int n, int concurrency, List<Double> millis) throws InterruptedException {

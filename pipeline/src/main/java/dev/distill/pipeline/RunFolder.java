@@ -76,7 +76,7 @@ final class RunFolder {
         }
     }
 
-    private static void linkOrCopy(Path source, Path target) throws IOException {
+    static void linkOrCopy(Path source, Path target) throws IOException {
         try {
             Files.createLink(target, source);
         } catch (UnsupportedOperationException | IOException _) {

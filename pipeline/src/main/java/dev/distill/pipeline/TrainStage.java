@@ -10,13 +10,13 @@ import dev.distill.datasets.ParquetFile;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.models.Base;
+import dev.distill.models.StudentPackage;
 import dev.distill.models.Torch;
 import dev.distill.trainer.EncoderTrainer;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingJob;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingRow;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -95,18 +95,18 @@ final class TrainStage implements Stage {
                         rows(CurateStage.TRAIN),
                         rows(CurateStage.VALIDATION),
                         scratch,
-                        output.resolve(MODEL));
+                        scratch.resolve("best"));
         Progress progress = new Progress(context.events());
         TrainingResult result =
                 new EncoderTrainer(InstantSource.system()).train(training, progress, context.stop());
-        try {
-            AtomicFile.writePath(
-                    output.resolve(METRICS),
-                    to -> Files.copy(scratch.resolve(METRICS), to));
-            Files.createDirectories(output.resolve(MODEL));
-        } catch (IOException e) {
-            throw AtomicFile.failure(output, e);
-        }
+        AtomicFile.writePath(
+                output.resolve(METRICS), to -> Files.copy(scratch.resolve(METRICS), to));
+        StudentPackage.write(
+                output.resolve(MODEL),
+                training.encoder(),
+                result.weights(),
+                base().tokenizerFile(),
+                StudentCard.of(context, curate, List.of()));
         return facts(result);
     }
 

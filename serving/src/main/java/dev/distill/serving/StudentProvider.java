@@ -89,16 +89,16 @@ public final class StudentProvider implements Provider {
         if (!request.path("logprobs").asBoolean()) {
             return Json.object().nullNode();
         }
-        double[] probabilities = prediction.probabilities();
+        List<Double> probabilities = prediction.probabilities();
         List<Integer> best =
-                IntStream.range(0, probabilities.length)
+                IntStream.range(0, probabilities.size())
                         .boxed()
-                        .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
+                        .sorted(Comparator.comparingDouble((Integer i) -> -probabilities.get(i)))
                         .limit(request.path("top_logprobs").asInt())
                         .toList();
-        ObjectNode token = token(prediction.label(), prediction.probability());
+        ObjectNode token = token(prediction.label(), prediction.confidence());
         ArrayNode alternatives = token.putArray("top_logprobs");
-        best.forEach(i -> alternatives.add(token(labels.get(i), probabilities[i])));
+        best.forEach(i -> alternatives.add(token(labels.get(i), probabilities.get(i))));
         ObjectNode logprobs = Json.object();
         logprobs.putArray("content").add(token);
         return logprobs;

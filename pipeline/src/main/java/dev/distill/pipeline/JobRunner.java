@@ -1,0 +1,140 @@
+package dev.distill.pipeline;
+
+import dev.distill.config.ConfigText;
+import dev.distill.config.ExitCode;
+import dev.distill.config.UserError;
+import dev.distill.evaluation.Headline;
+import dev.distill.evaluation.Outcome;
+import dev.distill.evaluation.Report;
+import dev.distill.evaluation.ReportData;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
+import dev.distill.models.FolderRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Runs a job from its file to its report. */
+public final class JobRunner {
+    private final Path home;
+    private final Path runs;
+    private final Events watcher;
+    private final StopSignal stop;
+    private final InstantSource clock = InstantSource.system();
+
+    /**
+     * @param home the state folder, shared by all jobs
+     * @param runs where run folders are made
+     * @param watcher told of everything that happens
+     * @param stop when set, the run saves what it has and ends
+     */
+    public JobRunner(Path home, Path runs, Events watcher, StopSignal stop) {
+        this.home = home;
+        this.runs = runs;
+        this.watcher = watcher;
+        this.stop = stop;
+    }
+
+    /**
+     * How a run ended that came to its report.
+     *
+     * @param code OK, or what the gate says
+     * @param message the verdict in a sentence
+     */
+    public record Result(ExitCode code, String message, Path report) {}
+
+    /**
+     * Runs a job.
+     *
+     * @throws UserError when it cannot come to its report; what was paid for or computed is kept
+     */
+    public Result run(Path jobFile) throws InterruptedException {
+        Job job = Job.read(jobFile);
+        Instant now = clock.instant();
+        RunContext check = new RunContext(job, home, watcher, stop);
+        check.base();
+        RunFolder folder = RunFolder.create(runs, job.config().name(), now);
+        AtomicFile.write(folder.file("job.lock.yaml"), ConfigText.yaml(job.config()));
+        try (EventLog log = new EventLog(folder.file("events.jsonl"), clock)) {
+            RunContext context = new RunContext(job, home, log.and(watcher), stop);
+            context.events()
+                    .emit(new RunEvent.RunStarted(job.config().name(), folder.id(), folder.folder()));
+            try {
+                Result result = run(context, folder, now);
+                finish(context, result.code(), result.message(), Optional.of(result.report()));
+                return result;
+            } catch (UserError e) {
+                finish(context, e.code(), e.problems().getFirst().message(), Optional.empty());
+                throw e;
+            }
+        }
+    }
+
+    private static void finish(
+            RunContext context, ExitCode code, String message, Optional<Path> report) {
+        context.events().emit(new RunEvent.RunFinished(code, message, report));
+    }
+
+    private Result run(RunContext context, RunFolder folder, Instant now)
+            throws InterruptedException {
+        // 1. The stages, each computed or found.
+        Stages stages = new Stages(context);
+        StageStore store = new StageStore(home);
+        Optional<Stage> next = Optional.of(stages.first());
+        while (next.isPresent()) {
+            next = stages.after(output(context, store, next.get()));
+        }
+
+        // 2. What came out, in one place.
+        Reporting reporting = new Reporting(context, stages);
+        ReportData data = reporting.data(folder.id(), now);
+        Publication publication = new Publication(context, stages);
+        link(folder, stages);
+        publication.writePackage(folder.file("model"), data.evaluation().comparison());
+        Report.write(data, folder.folder());
+
+        // 3. Published, if the gate says so.
+        Outcome outcome = data.verdict().outcome();
+        String message = Headline.of(data);
+        if (outcome == Outcome.PASS) {
+            FolderRegistry.Entry entry = publication.publish(folder.file("model"));
+            String alias = context.job().config().publish().alias();
+            message += "%npublished: %s@%s (%s)".formatted(entry.name(), alias, entry.digest());
+        }
+        ExitCode code =
+                switch (outcome) {
+                    case PASS -> ExitCode.OK;
+                    case FAIL -> ExitCode.GATE_FAILED;
+                    case INCONCLUSIVE -> ExitCode.GATE_INCONCLUSIVE;
+                };
+        folder.finish(context.job().config().name(), stages.outputs(), code.code());
+        return new Result(code, message, folder.file("report.html"));
+    }
+
+    private static StageOutput output(RunContext context, StageStore store, Stage stage)
+            throws InterruptedException {
+        Digest key = Stages.key(stage);
+        context.events().emit(new RunEvent.StageStarted(stage.name(), key.hex()));
+        Optional<StageOutput> found = store.find(stage.name(), key).filter(stage::complete);
+        StageOutput output =
+                found.isPresent()
+                        ? found.get()
+                        : store.compute(stage.name(), key, stage.inputs(), stage::run);
+        context.events().emit(new RunEvent.StageFinished(output));
+        return output;
+    }
+
+    private static void link(RunFolder folder, Stages stages) {
+        StageOutput query = stages.output(QueryStage.NAME);
+        StageOutput curate = stages.output(CurateStage.NAME);
+        StageOutput evaluate = stages.output(EvaluateStage.NAME);
+        folder.link(query.file(QueryStage.FAILED), "dataset/failed.parquet");
+        folder.link(curate.file("data"), "dataset/data");
+        folder.link(curate.file("rejected.parquet"), "dataset/rejected.parquet");
+        folder.link(curate.file("README.md"), "dataset/README.md");
+        folder.link(stages.output(TrainStage.NAME).file(TrainStage.METRICS), TrainStage.METRICS);
+        folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
+        folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
+    }
+}

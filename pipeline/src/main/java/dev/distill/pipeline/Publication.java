@@ -1,0 +1,125 @@
+package dev.distill.pipeline;
+
+import dev.distill.config.ExitCode;
+import dev.distill.config.Location;
+import dev.distill.config.Problem;
+import dev.distill.config.PublishConfig;
+import dev.distill.config.UserError;
+import dev.distill.datasets.ParquetFile;
+import dev.distill.datasets.PredictionRow;
+import dev.distill.evaluation.Comparison;
+import dev.distill.evaluation.Score;
+import dev.distill.files.AtomicFile;
+import dev.distill.models.EncoderClassifier;
+import dev.distill.models.FolderRegistry;
+import dev.distill.models.ModelCard;
+import dev.distill.models.Prediction;
+import dev.distill.models.StudentPackage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Publishes a student that has passed the gate: gives its package the card with its figures, proves
+ * that the package answers as it did in the evaluation, and puts it into the registry by digest and
+ * alias.
+ */
+final class Publication {
+    static final String NAME = "publish";
+
+    /** So many gold items have to come out as they did in the evaluation. */
+    private static final int PROOF_ITEMS = 64;
+
+    /** Batches of another composition may round otherwise in the last digits. */
+    private static final double TOLERANCE = 1e-3;
+
+    private final RunContext context;
+    private final Stages stages;
+
+    Publication(RunContext context, Stages stages) {
+        this.context = context;
+        this.stages = stages;
+    }
+
+    /** Writes the package of the run, whatever the gate says, into {@code folder}. */
+    void writePackage(Path folder, Comparison comparison) {
+        Path model = stages.output(TrainStage.NAME).file(TrainStage.MODEL);
+        try (Stream<Path> files = Files.list(model)) {
+            Files.createDirectories(folder);
+            for (Path file : files.toList()) {
+                Path target = folder.resolve(file.getFileName());
+                if (!target.endsWith("README.md")) {
+                    RunFolder.linkOrCopy(file, target);
+                }
+            }
+        } catch (IOException e) {
+            throw AtomicFile.failure(folder, e);
+        }
+        Score student = comparison.student();
+        List<ModelCard.Metric> metrics =
+                List.of(
+                        metric("accuracy", student.accuracy(), comparison.n()),
+                        metric("macro F1", student.macroF1(), comparison.n()));
+        StudentPackage.describe(
+                folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
+    }
+
+    private static ModelCard.Metric metric(
+            String name, dev.distill.evaluation.Estimate estimate, int items) {
+        return new ModelCard.Metric(
+                name,
+                estimate.value(),
+                estimate.interval().low(),
+                estimate.interval().high(),
+                items);
+    }
+
+    /**
+     * Puts a package into the job's registry.
+     *
+     * @throws UserError when the package does not answer as it did in the evaluation
+     */
+    FolderRegistry.Entry publish(Path folder) {
+        prove(folder);
+        PublishConfig publish = context.job().config().publish();
+        return new FolderRegistry(publish.to())
+                .publish(folder, context.job().config().name(), publish.alias());
+    }
+
+    private void prove(Path folder) {
+        List<PredictionRow> rows =
+                ParquetFile.read(
+                                stages.output(EvaluateStage.NAME).file(EvaluateStage.PREDICTIONS),
+                                PredictionRow.class)
+                        .stream()
+                        .limit(PROOF_ITEMS)
+                        .toList();
+        try (EncoderClassifier classifier = EncoderClassifier.load(folder)) {
+            List<Prediction> now =
+                    classifier.classify(rows.stream().map(PredictionRow::text).toList());
+            for (int i = 0; i < rows.size(); i++) {
+                PredictionRow then = rows.get(i);
+                boolean same =
+                        now.get(i).label().equals(then.studentLabel())
+                                && Math.abs(now.get(i).confidence() - then.studentProbability())
+                                        < TOLERANCE;
+                if (!same) {
+                    throw new UserError(
+                            ExitCode.INVALID_INPUT,
+                            Problem.at(
+                                            Location.of(folder),
+                                            "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
+                                                    .formatted(
+                                                            then.id(),
+                                                            now.get(i).label(),
+                                                            now.get(i).confidence(),
+                                                            then.studentLabel(),
+                                                            then.studentProbability()))
+                                    .withHint("it was not published; evaluate again with a new --home"));
+                }
+            }
+        }
+    }
+}

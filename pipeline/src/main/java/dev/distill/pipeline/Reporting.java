@@ -1,0 +1,278 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.config.JobConfig;
+import dev.distill.datasets.ParquetFile;
+import dev.distill.datasets.PredictionRow;
+import dev.distill.evaluation.Comparison;
+import dev.distill.evaluation.Cost;
+import dev.distill.evaluation.Evaluation;
+import dev.distill.evaluation.Gate;
+import dev.distill.evaluation.Judged;
+import dev.distill.evaluation.Latency;
+import dev.distill.evaluation.Provenance;
+import dev.distill.evaluation.ReportData;
+import dev.distill.evaluation.Verdict;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns the outputs of a run's stages into the data of its report. */
+final class Reporting {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+    private static final long NANO_PER_MICRO = 1000;
+
+    private final RunContext context;
+    private final Stages stages;
+
+    Reporting(RunContext context, Stages stages) {
+        this.context = context;
+        this.stages = stages;
+    }
+
+    /** Everything that the report shows; the same outputs give the same figures. */
+    ReportData data(String runId, Instant now) {
+        Evaluation evaluation = evaluation();
+        Verdict verdict = Gate.decide(config().gate(), evaluation);
+        return new ReportData(
+                run(runId, now),
+                teacher(),
+                student(),
+                evaluation,
+                verdict,
+                Optional.of(training()),
+                funnel());
+    }
+
+    private JobConfig config() {
+        return context.job().config();
+    }
+
+    private Evaluation evaluation() {
+        StageOutput output = stages.output(EvaluateStage.NAME);
+        double confidence = config().evaluate().confidence();
+        List<Judged> items =
+                ParquetFile.read(output.file(EvaluateStage.PREDICTIONS), PredictionRow.class)
+                        .stream()
+                        .map(Reporting::judged)
+                        .toList();
+        JsonNode latency = json(output.file(EvaluateStage.LATENCY));
+        List<Latency> student = new ArrayList<>();
+        latency.path("student")
+                .forEach(sample -> student.add(LatencySample.of(sample).summary(confidence)));
+        LatencySample teacher = LatencySample.of(latency.path("teacher"));
+        return new Evaluation(
+                Comparison.of(
+                        items, context.job().labels().names(), confidence, config().train().seed()),
+                student,
+                teacher.millis().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(teacher.summary(confidence)),
+                teacherCost(output.facts()),
+                studentCost(student));
+    }
+
+    /** An answer that is no label is an answer all the same, and a wrong one. */
+    private static Judged judged(PredictionRow row) {
+        return new Judged(
+                row.id(),
+                row.text(),
+                row.gold(),
+                row.teacherLabel().or(row::teacherAnswer),
+                Optional.of(row.studentLabel()),
+                Optional.of(Math.min(1, row.studentProbability())));
+    }
+
+    private static Optional<Cost> teacherCost(JsonNode facts) {
+        long answered = facts.path("answered").asLong();
+        if (!facts.path("cost_known").asBoolean() || answered == 0) {
+            return Optional.empty();
+        }
+        long micro = facts.path("cost_nano_usd").asLong() / NANO_PER_MICRO;
+        return Optional.of(Cost.ofUsage(micro, answered, provenance(facts)));
+    }
+
+    private static Provenance provenance(JsonNode facts) {
+        return facts.path("simulated").asBoolean() ? Provenance.SIMULATED : Provenance.MEASURED;
+    }
+
+    private Optional<Cost> studentCost(List<Latency> latencies) {
+        double usdPerHour = config().evaluate().studentUsdPerHour();
+        return latencies.stream()
+                .max(Comparator.comparingDouble(Latency::requestsPerSecond))
+                .map(busiest -> Cost.ofMachine(usdPerHour, busiest));
+    }
+
+    private ReportData.Model teacher() {
+        List<String> models = new ArrayList<>();
+        JsonNode facts = stages.output(QueryStage.NAME).facts();
+        facts.path("models").forEach(model -> models.add(model.asText()));
+        String kind =
+                facts.path("simulated").asBoolean()
+                        ? "recorded answers, simulated"
+                        : "reached through the proxy's route " + config().teacher().route();
+        return new ReportData.Model(
+                String.join(", ", models), kind, Optional.empty(), Optional.empty());
+    }
+
+    private ReportData.Model student() {
+        StageOutput train = stages.output(TrainStage.NAME);
+        return new ReportData.Model(
+                config().name(),
+                "encoder on " + context.base().name(),
+                Optional.of(train.facts().path("parameters").asLong()),
+                Optional.of(size(train.file(TrainStage.MODEL))));
+    }
+
+    private static long size(Path folder) {
+        try (var files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+        } catch (IOException e) {
+            throw AtomicFile.failure(folder, e);
+        }
+    }
+
+    private ReportData.Training training() {
+        StageOutput train = stages.output(TrainStage.NAME);
+        List<ReportData.Step> steps = new ArrayList<>();
+        List<ReportData.Epoch> epochs = new ArrayList<>();
+        for (JsonNode line : jsonLines(train.file(TrainStage.METRICS))) {
+            int step = line.path("step").asInt();
+            if (line.has("epoch")) {
+                epochs.add(
+                        new ReportData.Epoch(
+                                line.path("epoch").asInt(),
+                                step,
+                                line.path("validation_accuracy").asDouble()));
+            } else {
+                steps.add(new ReportData.Step(step, line.path("loss").asDouble()));
+            }
+        }
+        return new ReportData.Training(steps, epochs, train.facts().path("best_epoch").asInt());
+    }
+
+    /** Requests to training rows, with what the answers cost that got so far. */
+    private ReportData.Funnel funnel() {
+        StageOutput query = stages.output(QueryStage.NAME);
+        StageOutput evaluate = stages.output(EvaluateStage.NAME);
+        JsonNode asked = query.facts();
+        JsonNode curated = stages.output(CurateStage.NAME).facts();
+        long cost = asked.path("cost_nano_usd").asLong();
+        long train = curated.path("train_cost_nano_usd").asLong();
+        long validation = curated.path("validation_cost_nano_usd").asLong();
+        List<ReportData.Level> levels =
+                List.of(
+                        level("requests", asked.path("requests"), cost, ""),
+                        level("answered", asked.path("answered"), cost, failed(asked)),
+                        level(
+                                "parsed",
+                                asked.path("parsed"),
+                                asked.path("parsed_cost_nano_usd").asLong(),
+                                "the others name no label"),
+                        new ReportData.Level(
+                                "kept",
+                                curated.path("train").asLong() + curated.path("validation").asLong(),
+                                (train + validation) / NANO_PER_MICRO,
+                                rejections(curated)),
+                        level("for training", curated.path("train"), train, ""),
+                        level("for validation", curated.path("validation"), validation, ""));
+        return new ReportData.Funnel(
+                levels, hits(query) + hits(evaluate), spent(query) + spent(evaluate), provenance(asked));
+    }
+
+    private static ReportData.Level level(String name, JsonNode rows, long nano, String note) {
+        return new ReportData.Level(name, rows.asLong(), nano / NANO_PER_MICRO, note);
+    }
+
+    private static String failed(JsonNode facts) {
+        long failed = facts.path("failed").asLong();
+        return failed == 0 ? "" : failed + " failed; the next run asks them again";
+    }
+
+    private static String rejections(JsonNode curated) {
+        List<String> reasons = new ArrayList<>();
+        curated.path("steps")
+                .forEach(
+                        step -> {
+                            long rejected = step.path("rejected").asLong();
+                            if (rejected > 0) {
+                                reasons.add(step.path("name").asText().replace('_', ' ') + " " + rejected);
+                            }
+                        });
+        return reasons.isEmpty() ? "" : "rejected: " + String.join(", ", reasons);
+    }
+
+    /** Answers that this run did not pay for. */
+    private static long hits(StageOutput output) {
+        long answered = output.facts().path("answered").asLong();
+        return output.reused() ? answered : answered - output.facts().path("calls").asLong();
+    }
+
+    private static long spent(StageOutput output) {
+        return output.reused() ? 0 : output.facts().path("spent_nano_usd").asLong() / NANO_PER_MICRO;
+    }
+
+    private ReportData.Run run(String runId, Instant now) {
+        List<ReportData.Stage> ran =
+                stages.outputs().stream()
+                        .map(
+                                o ->
+                                        new ReportData.Stage(
+                                                o.stage(),
+                                                o.key().hex(),
+                                                o.content().hex(),
+                                                o.seconds(),
+                                                o.reused()
+                                                        ? ReportData.Origin.REUSED
+                                                        : ReportData.Origin.RAN))
+                        .toList();
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("distill", Machine.version());
+        versions.put("Java", Runtime.version().toString());
+        versions.put("libtorch", Machine.libtorchVersion());
+        return new ReportData.Run(
+                config().name(),
+                runId,
+                DATE.format(now),
+                "./distill run " + context.job().file().file(),
+                Machine.describe(),
+                ran,
+                versions,
+                Map.of("train.seed", config().train().seed(), "data.split.seed", config().data().split().seed()));
+    }
+
+    private static JsonNode json(Path file) {
+        try {
+            return Json.parse(Files.readString(file));
+        } catch (IOException e) {
+            throw AtomicFile.failure(file, e);
+        }
+    }
+
+    private static List<JsonNode> jsonLines(Path file) {
+        try {
+            List<JsonNode> nodes = new ArrayList<>();
+            for (String line : Files.readAllLines(file)) {
+                nodes.add(Json.parse(line));
+            }
+            return nodes;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(file + " is our own and yet not JSON", e);
+        } catch (IOException e) {
+            throw AtomicFile.failure(file, e);
+        }
+    }
+}
