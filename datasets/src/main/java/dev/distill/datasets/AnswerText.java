@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * stop, or the {@code label} of a JSON object, compared with the labels without regard to case.
  *
  * @param label as the list spells it
- * @param start where it begins in the answer
+ * @param start where it, or the space before it, begins in the answer
  */
 record AnswerText(String label, int start) {
     private static final Pattern DECORATED =
@@ -20,10 +20,13 @@ record AnswerText(String label, int start) {
     private static final Pattern JSON_VALUE = Pattern.compile("\"label\"\\s*:\\s*\"");
 
     static Optional<AnswerText> parse(Labels labels, String answer) {
+        Optional<String> bare = labels.ignoringCase(answer.strip());
+        if (bare.isPresent()) {
+            return Optional.of(new AnswerText(bare.get(), 0));
+        }
         Matcher plain = DECORATED.matcher(answer);
         if (plain.matches()) {
-            // A label may end in a character that is decoration elsewhere: the longest match
-            // counts.
+            // A label may end in what is decoration elsewhere: the longest match counts.
             for (int end = answer.length(); end >= plain.end(1); end--) {
                 Optional<String> label =
                         labels.ignoringCase(answer.substring(plain.start(1), end).strip());

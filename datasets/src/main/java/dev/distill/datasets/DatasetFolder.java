@@ -2,6 +2,8 @@ package dev.distill.datasets;
 
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,7 @@ public record DatasetFolder(Path folder) {
      * @throws UserError when a file cannot be written
      */
     public void write(Curation rows, DatasetCard card) {
+        removeCard();
         Map<String, String> lineage = new TreeMap<>();
         card.inputs()
                 .forEach((name, digest) -> lineage.put("distill.input." + name, digest.toString()));
@@ -51,6 +54,15 @@ public record DatasetFolder(Path folder) {
         ParquetFile.write(validationFile(), AnswerRow.class, rows.validation(), lineage);
         ParquetFile.write(rejectedFile(), RejectedRow.class, rows.rejected(), lineage);
         AtomicFile.write(cardFile(), card.markdown(rows));
+    }
+
+    /** An old card must not vouch for new files. */
+    private void removeCard() {
+        try {
+            Files.deleteIfExists(cardFile());
+        } catch (IOException e) {
+            throw AtomicFile.failure(cardFile(), e);
+        }
     }
 
     /** Reads the training rows. */

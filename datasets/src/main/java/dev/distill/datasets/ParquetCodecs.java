@@ -32,7 +32,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
             case UNCOMPRESSED -> new Decompressor((bytes, _) -> bytes);
             case LZO, BROTLI, LZ4, LZ4_RAW ->
                     throw new UnsupportedOperationException(
-                            "is compressed with %s; zstd, snappy, gzip and none can be read"
+                            "compressed with %s; zstd, snappy, gzip and none can be read"
                                     .formatted(codec));
         };
     }

@@ -11,15 +11,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.avro.AvroReadSupport;
 import org.apache.parquet.avro.AvroSchemaConverter;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -30,6 +34,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,18 +80,17 @@ public final class ParquetFile {
      */
     public static <R extends Record> List<R> read(Path file, Class<R> type) {
         RowType<R> rowType = new RowType<>(type);
-        Schema found = schema(file);
-        if (!found.getFields().equals(rowType.schema().getFields())) {
+        MessageType expected = new AvroSchemaConverter(configuration()).convert(rowType.schema());
+        MessageType found = footer(file).getSchema();
+        if (!found.getFields().equals(expected.getFields())) {
             throw UserError.invalid(
                     Location.of(file),
                     "expected the columns of %s: %s, got %s"
                             .formatted(
-                                    type.getSimpleName(),
-                                    columns(rowType.schema()),
-                                    columns(found)));
+                                    type.getSimpleName(), described(expected), described(found)));
         }
         List<R> rows = new ArrayList<>();
-        forEach(file, avro -> rows.add(rowType.fromAvro(avro)));
+        forEach(file, rowType.schema(), avro -> rows.add(rowType.fromAvro(avro)));
         return List.copyOf(rows);
     }
 
@@ -98,18 +103,28 @@ public final class ParquetFile {
         return Map.copyOf(footer(file).getKeyValueMetaData());
     }
 
-    /** The columns of any Parquet file as Avro understands them. */
-    static Schema schema(Path file) {
-        FileMetaData footer = footer(file);
-        String avro = footer.getKeyValueMetaData().get("parquet.avro.schema");
-        return avro != null
-                ? new Schema.Parser().parse(avro)
-                : new AvroSchemaConverter(configuration()).convert(footer.getSchema());
+    /** The names of the columns of any Parquet file. */
+    static List<String> columns(Path file) {
+        return footer(file).getSchema().getFields().stream().map(Type::getName).toList();
     }
 
-    /** Reads any Parquet file row by row. */
-    static void forEach(Path file, Consumer<GenericRecord> consumer) {
-        try (ParquetReader<GenericRecord> reader = reading(file, () -> reader(file))) {
+    /** Reads some columns of any Parquet file row by row, whatever the other columns hold. */
+    static void forEach(Path file, Set<String> columns, Consumer<GenericRecord> consumer) {
+        List<Type> wanted =
+                footer(file).getSchema().getFields().stream()
+                        .filter(column -> columns.contains(column.getName()))
+                        .toList();
+        Schema schema =
+                reading(
+                        file,
+                        () ->
+                                new AvroSchemaConverter(configuration())
+                                        .convert(new MessageType("row", wanted)));
+        forEach(file, schema, consumer);
+    }
+
+    private static void forEach(Path file, Schema schema, Consumer<GenericRecord> consumer) {
+        try (ParquetReader<GenericRecord> reader = reading(file, () -> reader(file, schema))) {
             for (GenericRecord row = reading(file, reader::read);
                     row != null;
                     row = reading(file, reader::read)) {
@@ -120,30 +135,32 @@ public final class ParquetFile {
         }
     }
 
-    private static ParquetReader<GenericRecord> reader(Path file) throws IOException {
+    private static ParquetReader<GenericRecord> reader(Path file, Schema schema)
+            throws IOException {
         return AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file), configuration())
                 .withDataModel(GenericData.get())
                 .withCodecFactory(new ParquetCodecs())
+                .set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, schema.toString())
+                .set("parquet.avro.read.schema", schema.toString())
                 .build();
     }
 
     /** Names and types, for messages. */
-    static String columns(Schema schema) {
-        return String.join(
-                ", ",
-                schema.getFields().stream()
-                        .map(f -> f.name() + " (" + typeName(f.schema()) + ")")
-                        .toList());
+    private static String described(MessageType columns) {
+        return columns.getFields().stream()
+                .map(column -> column.getName() + " (" + typeName(column) + ")")
+                .collect(Collectors.joining(", "));
     }
 
-    private static String typeName(Schema schema) {
-        if (schema.isUnion()) {
-            return String.join(
-                    " or ", schema.getTypes().stream().map(ParquetFile::typeName).toList());
-        }
-        return schema.getLogicalType() != null
-                ? schema.getLogicalType().getName()
-                : schema.getType().getName();
+    private static String typeName(Type column) {
+        String name =
+                column.getLogicalTypeAnnotation() != null
+                        ? column.getLogicalTypeAnnotation().toString()
+                        : column.isPrimitive()
+                                ? column.asPrimitiveType().getPrimitiveTypeName().name()
+                                : "group";
+        String optional = column.isRepetition(Type.Repetition.OPTIONAL) ? "optional " : "";
+        return optional + name.toLowerCase(Locale.ROOT);
     }
 
     private static FileMetaData footer(Path file) {
@@ -176,9 +193,14 @@ public final class ParquetFile {
         try {
             return reading.run();
         } catch (IOException | RuntimeException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause(); // the outer ones speak of blocks and objects
+            }
             Problem problem =
                     Problem.at(
-                            Location.of(file), "is not a readable Parquet file: " + e.getMessage());
+                            Location.of(file),
+                            "is not a readable Parquet file: " + cause.getMessage());
             throw new UserError(ExitCode.INVALID_INPUT, problem, e);
         }
     }

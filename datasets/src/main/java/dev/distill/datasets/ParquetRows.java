@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,17 +15,17 @@ final class ParquetRows {
     private ParquetRows() {}
 
     static void read(Path file, RequestRows rows) {
-        List<String> names =
-                ParquetFile.schema(file).getFields().stream().map(Schema.Field::name).toList();
+        List<String> names = ParquetFile.columns(file);
         if (!rows.hasColumns(names, Location.of(file))) {
             return;
         }
+        Set<String> wanted = rows.columns().filter(names::contains).collect(Collectors.toSet());
         int[] number = {0};
         ParquetFile.forEach(
-                file, row -> rows.row(Location.of(file, ++number[0]), cells(row, names)));
+                file, wanted, row -> rows.row(Location.of(file, ++number[0]), cells(row, wanted)));
     }
 
-    private static Map<String, @Nullable Object> cells(GenericRecord row, List<String> names) {
+    private static Map<String, @Nullable Object> cells(GenericRecord row, Set<String> names) {
         Map<String, @Nullable Object> cells = new HashMap<>();
         for (String name : names) {
             Object value = row.get(name);

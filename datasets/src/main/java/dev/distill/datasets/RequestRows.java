@@ -53,6 +53,11 @@ final class RequestRows {
         return missing.isEmpty();
     }
 
+    /** The columns that are read when they are there. */
+    Stream<String> columns() {
+        return Stream.concat(required(), Stream.of(columns.label())).distinct();
+    }
+
     /** Takes a row: strings, whole numbers as Long, and anything else as an object to print. */
     void row(Location location, Map<String, ? extends @Nullable Object> cells) {
         rows++;

@@ -1,9 +1,13 @@
 package dev.distill.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.config.CurateConfig;
+import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,19 @@ class DatasetFolderTest {
                 .containsEntry("distill.input.source", Digest.of("rows").toString());
         assertThat(folder.cardFile()).hasContent(CARD.markdown(ROWS));
         assertThat(path.resolve("dataset/data/train-00000-of-00001.parquet")).exists();
+    }
+
+    @Test
+    void anOldCardDoesNotVouchForNewFiles() throws IOException {
+        DatasetFolder folder = new DatasetFolder(path);
+        folder.write(ROWS, CARD);
+        Files.delete(folder.rejectedFile());
+        Files.createDirectory(folder.rejectedFile());
+        Files.createFile(folder.rejectedFile().resolve("in the way"));
+        assertThatThrownBy(() -> folder.write(ROWS, CARD))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(folder.rejectedFile() + ": cannot write: ");
+        assertThat(folder.cardFile()).doesNotExist();
     }
 
     @Test

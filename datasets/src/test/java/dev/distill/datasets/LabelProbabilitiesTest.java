@@ -64,8 +64,10 @@ class LabelProbabilitiesTest {
     }
 
     @Test
-    void aLabelMayEndInAFullStop() {
-        Labels labels = Labels.of(List.of("U.S.", "U.S"));
+    void aLabelMayHoldWhatIsDressElsewhere() {
+        Labels labels = Labels.of(List.of("U.S.", "U.S", "'tis"));
+        assertThat(LabelProbabilities.of(labels, " 'Tis", MissingNode.getInstance()).label())
+                .contains("'tis");
         assertThat(LabelProbabilities.of(labels, "u.s.", MissingNode.getInstance()).label())
                 .contains("U.S.");
         assertThat(LabelProbabilities.of(labels, "'U.S'", MissingNode.getInstance()).label())

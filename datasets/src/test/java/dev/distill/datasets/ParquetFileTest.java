@@ -87,7 +87,7 @@ class ParquetFileTest {
                 .hasMessageStartingWith(file + ": expected the columns of AnswerRow: id (string), ")
                 .hasMessageEndingWith(
                         "got id (string), text (string), stage (string), reason (string),"
-                                + " answer (null or string)");
+                                + " answer (optional string)");
     }
 
     @Test

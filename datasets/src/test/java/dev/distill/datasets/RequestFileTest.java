@@ -1,5 +1,6 @@
 package dev.distill.datasets;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -9,6 +10,7 @@ import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestFileTest {
     private static final Columns PLAIN = columns(null, null);
@@ -106,6 +110,37 @@ class RequestFileTest {
                 file
                         + ": column customer is missing\n"
                         + "hint: did you mean customer_id? there are customer_id, label, text");
+    }
+
+    /** Written by pyarrow, with columns that Avro has no name or type for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"snappy", "gzip", "zstd", "none"})
+    void readsWhatPythonWrites(String codec) throws URISyntaxException {
+        Path file = resource("pyarrow-" + codec + ".parquet");
+        assertThat(RequestFile.read(file, columns("id", "group")))
+                .containsExactly(
+                        new Request(
+                                "1",
+                                "héllo",
+                                Optional.of("card"),
+                                Optional.of("7"),
+                                Location.of(file, 1)),
+                        new Request(
+                                "2",
+                                "b",
+                                Optional.empty(),
+                                Optional.of("8"),
+                                Location.of(file, 2)));
+    }
+
+    @Test
+    void namesACompressionThatItCannotRead() throws URISyntaxException {
+        Path file = resource("pyarrow-lz4.parquet");
+        assertFails(
+                () -> RequestFile.read(file, PLAIN),
+                file
+                        + ": is not a readable Parquet file: compressed with LZ4_RAW; zstd,"
+                        + " snappy, gzip and none can be read");
     }
 
     @Test
@@ -206,6 +241,10 @@ class RequestFileTest {
                     .isInstanceOf(UserError.class)
                     .hasMessage(latin + ":2: is not UTF-8\nhint: save the file as UTF-8");
         }
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(requireNonNull(RequestFileTest.class.getResource("/" + name)).toURI());
     }
 
     private Path file(String name, String content) {
