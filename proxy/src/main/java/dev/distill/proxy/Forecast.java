@@ -1,0 +1,145 @@
+package dev.distill.proxy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
+import dev.distill.config.ProxyConfig;
+import dev.distill.config.UserError;
+import dev.distill.files.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What asking many requests would cost, without a network.
+ *
+ * @param stored for each request, whether its answer is there already
+ * @param missing how many different calls are left to make
+ * @param worstNanoUsd the most that they can cost, each answered at the first attempt by the
+ *     dearest target of the route; empty when a target has no price or an answer no limit
+ * @param typicalNanoUsd the same for the first target, with as many tokens per byte of request and
+ *     per answer as its latest answers had, or when there are none, with 4 bytes to a token and
+ *     full answers
+ * @param unpriced the models of the route that have no price
+ */
+public record Forecast(
+        List<Boolean> stored,
+        int missing,
+        OptionalLong worstNanoUsd,
+        OptionalLong typicalNanoUsd,
+        List<String> unpriced) {
+    private static final int BYTES_PER_TOKEN = 4;
+
+    public Forecast {
+        stored = List.copyOf(stored);
+        unpriced = List.copyOf(unpriced);
+    }
+
+    /**
+     * Looks into a store file, which need not exist.
+     *
+     * @param requests complete chat completion requests
+     * @throws UserError when the route is unknown or a request is one that the proxy would refuse
+     */
+    public static Forecast of(
+            ProxyConfig config, Path storeFile, String route, List<ObjectNode> requests) {
+        List<ProxyConfig.Target> targets = config.routes().getOrDefault(route, List.of());
+        if (targets.isEmpty()) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of("the proxy file has no route %s".formatted(route))
+                            .withHint("routes: " + String.join(", ", config.routes().keySet())));
+        }
+        if (!Files.exists(storeFile)) {
+            return new Builder(config, targets, Optional.empty()).build(requests);
+        }
+        try (StoreReader reader = StoreReader.open(storeFile)) {
+            return new Builder(config, targets, Optional.of(reader)).build(requests);
+        }
+    }
+
+    /** Adds up one forecast. */
+    private static final class Builder {
+        private final Map<String, ProxyConfig.Price> prices = new HashMap<>();
+        private final List<String> models;
+        private final Optional<StoreReader> reader;
+        private final Optional<StoreReader.Typical> typical;
+        private final Set<Digest> counted = new HashSet<>();
+        private boolean bounded = true;
+        private long worst;
+        private long typicalCost;
+
+        Builder(
+                ProxyConfig config,
+                List<ProxyConfig.Target> targets,
+                Optional<StoreReader> reader) {
+            this.models = targets.stream().map(ProxyConfig.Target::model).distinct().toList();
+            this.reader = reader;
+            this.typical = reader.flatMap(r -> r.typical(models.getFirst()));
+            models.stream()
+                    .filter(config.prices()::containsKey)
+                    .forEach(model -> prices.put(model, config.prices().get(model)));
+        }
+
+        Forecast build(List<ObjectNode> requests) {
+            List<Boolean> stored = new ArrayList<>(requests.size());
+            requests.forEach(request -> stored.add(add(checked(request))));
+            List<String> unpriced =
+                    models.stream().filter(model -> !prices.containsKey(model)).toList();
+            return new Forecast(
+                    stored,
+                    counted.size(),
+                    unpriced.isEmpty() && bounded ? OptionalLong.of(worst) : OptionalLong.empty(),
+                    prices.containsKey(models.getFirst()) && (bounded || typical.isPresent())
+                            ? OptionalLong.of(typicalCost)
+                            : OptionalLong.empty(),
+                    unpriced);
+        }
+
+        /** Counts a request; whether it is stored. */
+        private boolean add(ChatRequest request) {
+            List<Digest> keys = models.stream().map(model -> request.key(model, 0)).toList();
+            if (reader.isPresent() && keys.stream().anyMatch(reader.get()::has)) {
+                return true;
+            }
+            if (counted.add(keys.getFirst())) {
+                long bytes = request.inputTokensAtMost();
+                long most = request.outputTokensAtMost().orElse(0);
+                bounded &= request.outputTokensAtMost().isPresent();
+                worst +=
+                        prices.values().stream()
+                                .mapToLong(price -> Cost.atMost(price, bytes, most))
+                                .max()
+                                .orElse(0);
+                typicalCost += typicalCost(bytes, most);
+            }
+            return false;
+        }
+
+        private long typicalCost(long bytes, long most) {
+            Optional<ProxyConfig.Price> price = Optional.ofNullable(prices.get(models.getFirst()));
+            double perByte =
+                    typical.map(StoreReader.Typical::inputTokensPerByte)
+                            .orElse(1.0 / BYTES_PER_TOKEN);
+            double output = typical.map(StoreReader.Typical::outputTokens).orElse((double) most);
+            Usage usage = new Usage(Math.round(bytes * perByte), 0, Math.round(output), 0);
+            return price.map(p -> Cost.of(p, usage)).orElse(0L);
+        }
+
+        private static ChatRequest checked(ObjectNode request) {
+            try {
+                return ChatRequest.of(request);
+            } catch (ApiException e) {
+                throw new UserError(
+                        ExitCode.INVALID_INPUT, Problem.of("request: " + e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.distill.proxy;
+
+/**
+ * The HTTP headers that distill adds to the OpenAI dialect, for callers and for the proxy itself.
+ *
+ * <p>Money is in US dollars as a plain decimal ({@code 0.000123}), or {@link #UNKNOWN}.
+ */
+public final class Headers {
+    /** Asked: the job that pays, 1 to 128 of {@code A-Z a-z 0-9 . _ : / -}. */
+    public static final String JOB = "x-distill-job";
+
+    /** Asked: most US dollars that the job may have spent over all time; needs {@link #JOB}. */
+    public static final String MAX_USD = "x-distill-max-usd";
+
+    /** Asked: which of several answers to the same request, from 0; 0 when absent. */
+    public static final String SAMPLE = "x-distill-sample";
+
+    /**
+     * Asked: {@link #OFF} neither reads nor writes the store (the ledger still counts). Answered:
+     * {@link #HIT}, {@link #MISS} or {@link #OFF}.
+     */
+    public static final String STORE = "x-distill-store";
+
+    /** Answered: the name of this request in the ledger. */
+    public static final String REQUEST_ID = "x-request-id";
+
+    /** Answered: SHA-256 of the canonical request, the key of the answer in the store. */
+    public static final String REQUEST_KEY = "x-distill-request-key";
+
+    /** Answered: the provider that gave the answer. */
+    public static final String PROVIDER = "x-distill-provider";
+
+    /** Answered: the model that gave the answer, as its provider names it. */
+    public static final String MODEL = "x-distill-model";
+
+    /** Answered: what this request cost, failed attempts included; 0 for a store hit. */
+    public static final String COST_USD = "x-distill-cost-usd";
+
+    /** Answered: what the answer cost when it was really asked; the same for a store hit. */
+    public static final String ANSWER_COST_USD = "x-distill-answer-cost-usd";
+
+    /** Answered: how long the provider took when it was really asked; the same for a store hit. */
+    public static final String LATENCY_MILLIS = "x-distill-latency-ms";
+
+    /**
+     * Answered: {@code true} when the answer is a recording, so that no figure rests on it
+     * unmarked.
+     */
+    public static final String SIMULATED = "x-distill-simulated";
+
+    /** {@link #STORE}: the answer was there, or another caller's identical request brought it. */
+    public static final String HIT = "hit";
+
+    /** {@link #STORE}: a provider was asked. */
+    public static final String MISS = "miss";
+
+    /** {@link #STORE}: the store is not used. */
+    public static final String OFF = "off";
+
+    /** A cost that nobody can know: the model has no price, or the provider reported no usage. */
+    public static final String UNKNOWN = "unknown";
+
+    private Headers() {}
+}

@@ -1,0 +1,23 @@
+package dev.distill.proxy;
+
+import dev.distill.files.Digest;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An answer and everything worth knowing about when it was really asked.
+ *
+ * @param model the target's name of the model, which its price goes by
+ * @param answeredBy the same in the provider's words
+ */
+record StoredAnswer(
+        Digest key,
+        String provider,
+        String model,
+        String answeredBy,
+        int status,
+        String body,
+        long latencyMillis,
+        Optional<Usage> usage,
+        OptionalLong costNanoUsd,
+        boolean simulated) {}
