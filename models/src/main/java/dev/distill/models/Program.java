@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one thread at a time calls a program, because a call names the arrays given.
  */
 public final class Program implements AutoCloseable {
+    private static final String IMPORT = "import __torch__.";
+
     private final PtSymbolBlock block;
 
     private Program(PtSymbolBlock block) {
@@ -49,7 +52,7 @@ public final class Program implements AutoCloseable {
         try {
             Path archive = Files.createTempFile("program", ".pt");
             try {
-                Files.write(archive, ProgramArchive.of(className, text(owner, resource)));
+                Files.write(archive, archive(owner, resource, className));
                 return new Program(
                         JniUtils.loadModule(
                                 (PtNDManager) manager,
@@ -64,6 +67,18 @@ public final class Program implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot load the program " + resource, e);
         }
+    }
+
+    /** The program's text and the texts that it imports: {@code blocks} is {@code blocks.py}. */
+    private static byte[] archive(Class<?> owner, String resource, String className)
+            throws IOException {
+        String text = text(owner, resource);
+        Map<String, String> imports = new LinkedHashMap<>();
+        for (String line : text.lines().filter(l -> l.startsWith(IMPORT)).toList()) {
+            String name = line.substring(IMPORT.length()).strip();
+            imports.put(name, text(owner, name + ".py"));
+        }
+        return ProgramArchive.of(className, text, imports);
     }
 
     private static String text(Class<?> owner, String resource) throws IOException {
@@ -95,12 +110,21 @@ public final class Program implements AutoCloseable {
             this.method = method;
         }
 
-        /** A {@code Dict[str, Tensor]}; at most one in a call, and never empty. */
+        /** A {@code Dict[str, Tensor]} of weights; at most one in a call, and never empty. */
         public Call weights(Map<String, NDArray> weights) {
-            if (weights.isEmpty()) {
-                throw new IllegalArgumentException("no weights for " + method);
+            return dictionary("w", weights);
+        }
+
+        /**
+         * A {@code Dict[str, Tensor]}, never empty.
+         *
+         * @param name tells the dictionaries of one call apart; a plain word other than w
+         */
+        public Call dictionary(String name, Map<String, NDArray> arrays) {
+            if (arrays.isEmpty()) {
+                throw new IllegalArgumentException("no arrays in " + name + " for " + method);
             }
-            weights.forEach((name, array) -> add(array, "w." + name));
+            arrays.forEach((key, array) -> add(array, name + "." + key));
             return this;
         }
 

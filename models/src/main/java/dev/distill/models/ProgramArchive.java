@@ -3,6 +3,7 @@ package dev.distill.models;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -20,13 +21,23 @@ final class ProgramArchive {
 
     private ProgramArchive() {}
 
-    /** The archive of {@code text}, whose class {@code className} becomes the module. */
-    static byte[] of(String className, String text) {
+    /**
+     * The archive of {@code text}, whose class {@code className} becomes the module.
+     *
+     * @param imports the texts that are imported as {@code __torch__.NAME}, by name
+     */
+    static byte[] of(String className, String text, Map<String, String> imports) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             put(zip, "data.pkl", module(className));
             put(zip, "constants.pkl", NO_CONSTANTS);
             put(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, String> imported : imports.entrySet()) {
+                put(
+                        zip,
+                        "code/__torch__/" + imported.getKey() + ".py",
+                        imported.getValue().getBytes(StandardCharsets.UTF_8));
+            }
             put(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory does not fail", e);

@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The safetensors format: eight bytes with the header's length, the header (a JSON object from name
@@ -57,13 +58,17 @@ final class Safetensors {
     /** A tensor's entry in the header: its numbers are at [begin, end) after the header. */
     private record Entry(String name, Type type, Shape shape, long begin, long end) {}
 
-    /** Reads every tensor in the order of the file and hands it on as float32. */
-    static void read(Path file, NDManager manager, BiConsumer<String, NDArray> sink) {
+    /** Reads the wanted tensors in the order of the file and hands them on as float32. */
+    static void read(
+            Path file,
+            NDManager manager,
+            Predicate<String> wanted,
+            BiConsumer<String, NDArray> sink) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long headerLength = headerLength(file, channel);
             String header = new String(bytes(channel, 8, headerLength), StandardCharsets.UTF_8);
             long start = 8 + headerLength;
-            for (Entry entry : entries(file, header)) {
+            for (Entry entry : entries(file, header, wanted)) {
                 if (start + entry.end > channel.size()) {
                     throw damaged(
                             file,
@@ -92,7 +97,7 @@ final class Safetensors {
         return length;
     }
 
-    private static List<Entry> entries(Path file, String header) {
+    private static List<Entry> entries(Path file, String header, Predicate<String> wanted) {
         JsonNode json;
         try {
             json = Json.parse(header);
@@ -102,6 +107,7 @@ final class Safetensors {
         List<Entry> entries = new ArrayList<>();
         json.properties().stream()
                 .filter(member -> !member.getKey().equals("__metadata__"))
+                .filter(member -> wanted.test(member.getKey()))
                 .forEach(member -> entries.add(entry(file, member.getKey(), member.getValue())));
         entries.sort(Comparator.comparingLong(Entry::begin));
         return entries;

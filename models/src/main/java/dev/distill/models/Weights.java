@@ -32,7 +32,7 @@ public final class Weights implements AutoCloseable {
     public static Weights read(NDManager parent, Path file) {
         Weights weights = new Weights(parent);
         try {
-            Safetensors.read(file, weights.manager, weights.arrays::put);
+            Safetensors.read(file, weights.manager, _ -> true, weights.arrays::put);
             return weights;
         } catch (RuntimeException | Error e) {
             weights.close();

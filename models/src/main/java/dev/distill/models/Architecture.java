@@ -1,0 +1,112 @@
+package dev.distill.models;
+
+import ai.djl.ndarray.types.Shape;
+import dev.distill.models.EncoderConfig.Size;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The families of encoders: each has a program among the resources and Hugging Face's names. */
+public enum Architecture {
+    /** BERT and what is built like it, MiniLM for one. */
+    BERT("bert", "Bert", "bert.", Head.POOLER) {
+        @Override
+        void addShapes(Map<String, Shape> shapes, Size size) {
+            long hidden = size.hidden();
+            shapes.put(
+                    "bert.embeddings.word_embeddings.weight", new Shape(size.vocabulary(), hidden));
+            shapes.put(
+                    "bert.embeddings.position_embeddings.weight",
+                    new Shape(size.positions(), hidden));
+            shapes.put(
+                    "bert.embeddings.token_type_embeddings.weight",
+                    new Shape(size.tokenTypes(), hidden));
+            norm(shapes, "bert.embeddings.LayerNorm", hidden);
+            for (int i = 0; i < size.layers(); i++) {
+                String layer = "bert.encoder.layer." + i;
+                for (String projection : List.of("query", "key", "value")) {
+                    linear(shapes, layer + ".attention.self." + projection, hidden, hidden);
+                }
+                linear(shapes, layer + ".attention.output.dense", hidden, hidden);
+                norm(shapes, layer + ".attention.output.LayerNorm", hidden);
+                linear(shapes, layer + ".intermediate.dense", size.intermediate(), hidden);
+                linear(shapes, layer + ".output.dense", hidden, size.intermediate());
+                norm(shapes, layer + ".output.LayerNorm", hidden);
+            }
+        }
+    },
+    /** DistilBERT. */
+    DISTILBERT("distilbert", "DistilBert", "distilbert.", Head.PRE_CLASSIFIER) {
+        @Override
+        void addShapes(Map<String, Shape> shapes, Size size) {
+            long hidden = size.hidden();
+            shapes.put(
+                    "distilbert.embeddings.word_embeddings.weight",
+                    new Shape(size.vocabulary(), hidden));
+            shapes.put(
+                    "distilbert.embeddings.position_embeddings.weight",
+                    new Shape(size.positions(), hidden));
+            norm(shapes, "distilbert.embeddings.LayerNorm", hidden);
+            for (int i = 0; i < size.layers(); i++) {
+                String layer = "distilbert.transformer.layer." + i;
+                for (String projection : List.of("q_lin", "k_lin", "v_lin", "out_lin")) {
+                    linear(shapes, layer + ".attention." + projection, hidden, hidden);
+                }
+                norm(shapes, layer + ".sa_layer_norm", hidden);
+                linear(shapes, layer + ".ffn.lin1", size.intermediate(), hidden);
+                linear(shapes, layer + ".ffn.lin2", hidden, size.intermediate());
+                norm(shapes, layer + ".output_layer_norm", hidden);
+            }
+        }
+    };
+
+    private final String modelType;
+    private final String programClass;
+    private final String prefix;
+    private final Head ownHead;
+
+    Architecture(String modelType, String programClass, String prefix, Head ownHead) {
+        this.modelType = modelType;
+        this.programClass = programClass;
+        this.prefix = prefix;
+        this.ownHead = ownHead;
+    }
+
+    /** The names and shapes of the weights below the head. */
+    abstract void addShapes(Map<String, Shape> shapes, Size size);
+
+    /** {@code model_type} in config.json, and the name of the program. */
+    public String modelType() {
+        return modelType;
+    }
+
+    /** The class in the program's text. */
+    String programClass() {
+        return programClass;
+    }
+
+    /** What the names of the weights below the head begin with. */
+    String prefix() {
+        return prefix;
+    }
+
+    /** The head of transformers' {@code ...ForSequenceClassification}. */
+    Head ownHead() {
+        return ownHead;
+    }
+
+    /** All values of {@code model_type}. */
+    static List<String> modelTypes() {
+        return Arrays.stream(values()).map(Architecture::modelType).toList();
+    }
+
+    static void linear(Map<String, Shape> shapes, String name, long outputs, long inputs) {
+        shapes.put(name + ".weight", new Shape(outputs, inputs));
+        shapes.put(name + ".bias", new Shape(outputs));
+    }
+
+    private static void norm(Map<String, Shape> shapes, String name, long size) {
+        shapes.put(name + ".weight", new Shape(size));
+        shapes.put(name + ".bias", new Shape(size));
+    }
+}

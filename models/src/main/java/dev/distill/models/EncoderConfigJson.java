@@ -1,0 +1,223 @@
+package dev.distill.models;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Location;
+import dev.distill.config.Problem;
+import dev.distill.config.UserError;
+import dev.distill.files.Json;
+import dev.distill.models.EncoderConfig.Dropout;
+import dev.distill.models.EncoderConfig.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads and writes an {@link EncoderConfig} as config.json. What transformers has no word for is in
+ * a member of its own: {@code "distill": {"pooling": "mean", "max_length": 128}}.
+ */
+final class EncoderConfigJson {
+    private final Path file;
+    private final JsonNode json;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private EncoderConfigJson(Path file, JsonNode json) {
+        this.file = file;
+        this.json = json;
+    }
+
+    static EncoderConfig read(Path file) {
+        try {
+            return new EncoderConfigJson(file, Json.parse(Files.readString(file))).config();
+        } catch (JsonProcessingException e) {
+            var place = e.getLocation();
+            throw UserError.invalid(
+                    new Location(file, place.getLineNr(), place.getColumnNr()),
+                    "not JSON: " + e.getOriginalMessage());
+        } catch (NoSuchFileException _) {
+            throw UserError.invalid(Location.of(file), "there is no such file");
+        } catch (IOException e) {
+            throw UserError.invalid(Location.of(file), "cannot read: " + e.getMessage());
+        }
+    }
+
+    private EncoderConfig config() {
+        Architecture architecture = architecture();
+        boolean bert = architecture == Architecture.BERT;
+        Size size =
+                new Size(
+                        positive("vocab_size"),
+                        positive(bert ? "hidden_size" : "dim"),
+                        positive(bert ? "num_hidden_layers" : "n_layers"),
+                        positive(bert ? "num_attention_heads" : "n_heads"),
+                        positive(bert ? "intermediate_size" : "hidden_dim"),
+                        positive("max_position_embeddings"),
+                        bert ? positive("type_vocab_size") : 0);
+        if (size.hidden() % size.heads() != 0) {
+            problem(
+                    "%d heads cannot share out a hidden size of %d"
+                            .formatted(size.heads(), size.hidden()));
+        }
+        if (!json.path("position_embedding_type").asText("absolute").equals("absolute")) {
+            problem(
+                    "position_embedding_type must be absolute, got "
+                            + json.path("position_embedding_type").asText());
+        }
+        double hidden = probability(bert ? "hidden_dropout_prob" : "dropout", 0.1);
+        Dropout dropout =
+                new Dropout(
+                        hidden,
+                        probability(
+                                bert ? "attention_probs_dropout_prob" : "attention_dropout", 0.1),
+                        bert
+                                ? probability("classifier_dropout", hidden)
+                                : probability("seq_classif_dropout", 0.2));
+        Activation activation = activation(bert ? "hidden_act" : "activation");
+        double eps = json.path("layer_norm_eps").asDouble(1e-12);
+        Head head = head(architecture);
+        int maxLength = json.path("distill").path("max_length").asInt(size.positions());
+        if (maxLength < 2 || maxLength > size.positions()) {
+            problem(
+                    "distill.max_length must be in [2, %d], got %d"
+                            .formatted(size.positions(), maxLength));
+        }
+        List<String> labels = labels();
+        if (!problems.isEmpty()) {
+            throw new UserError(ExitCode.INVALID_INPUT, problems);
+        }
+        return new EncoderConfig(
+                architecture, size, activation, eps, dropout, head, labels, maxLength);
+    }
+
+    private Architecture architecture() {
+        String type = json.path("model_type").asText();
+        for (Architecture architecture : Architecture.values()) {
+            if (architecture.modelType().equals(type)) {
+                return architecture;
+            }
+        }
+        throw UserError.invalid(
+                Location.of(file),
+                json.has("model_type")
+                        ? "model_type '%s' is not known".formatted(type)
+                        : "model_type is missing",
+                "known are " + String.join(", ", Architecture.modelTypes()));
+    }
+
+    private Activation activation(String name) {
+        return switch (json.path(name).asText("gelu")) {
+            case "gelu" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+            case "relu" -> Activation.RELU;
+            case String other -> {
+                problem(
+                        "%s '%s' is not one of gelu, gelu_new, gelu_pytorch_tanh, relu"
+                                .formatted(name, other));
+                yield Activation.GELU;
+            }
+        };
+    }
+
+    private Head head(Architecture architecture) {
+        JsonNode pooling = json.path("distill").path("pooling");
+        return switch (pooling.asText("")) {
+            case "" -> architecture.ownHead();
+            case "mean" -> Head.MEAN;
+            case "cls" -> Head.CLS;
+            case String other -> {
+                problem("distill.pooling '%s' is not one of mean, cls".formatted(other));
+                yield Head.MEAN;
+            }
+        };
+    }
+
+    /** The labels in the order of their numbers; none when config.json has none. */
+    private List<String> labels() {
+        JsonNode byId = json.path("id2label");
+        List<String> labels = new ArrayList<>();
+        for (int id = 0; id < byId.size(); id++) {
+            JsonNode label = byId.path(String.valueOf(id));
+            if (label.isMissingNode()) {
+                problem("id2label has %d members, but none for %d".formatted(byId.size(), id));
+                return List.of();
+            }
+            labels.add(label.asText());
+        }
+        return labels;
+    }
+
+    private int positive(String name) {
+        JsonNode value = json.path(name);
+        if (!value.isInt() || value.asInt() < 1) {
+            problem(name + (value.isMissingNode() ? " is missing" : " must be >= 1, got " + value));
+            return 1;
+        }
+        return value.asInt();
+    }
+
+    private double probability(String name, double whenAbsent) {
+        JsonNode value = json.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return whenAbsent;
+        }
+        if (!value.isNumber() || value.asDouble() < 0 || value.asDouble() >= 1) {
+            problem("%s must be in [0, 1), got %s".formatted(name, value));
+            return whenAbsent;
+        }
+        return value.asDouble();
+    }
+
+    private void problem(String message) {
+        problems.add(Problem.at(Location.of(file), message));
+    }
+
+    static String write(EncoderConfig config) {
+        boolean bert = config.architecture() == Architecture.BERT;
+        boolean ownHead = config.head() == config.architecture().ownHead();
+        Size size = config.size();
+        Dropout dropout = config.dropout();
+        ObjectNode json = Json.object();
+        json.putArray("architectures")
+                .add(
+                        (bert ? "Bert" : "DistilBert")
+                                + (ownHead ? "ForSequenceClassification" : "Model"));
+        json.put("model_type", config.architecture().modelType());
+        json.put("vocab_size", size.vocabulary());
+        json.put(bert ? "hidden_size" : "dim", size.hidden());
+        json.put(bert ? "num_hidden_layers" : "n_layers", size.layers());
+        json.put(bert ? "num_attention_heads" : "n_heads", size.heads());
+        json.put(bert ? "intermediate_size" : "hidden_dim", size.intermediate());
+        json.put("max_position_embeddings", size.positions());
+        json.put(bert ? "hidden_act" : "activation", config.activation().configName());
+        json.put(bert ? "hidden_dropout_prob" : "dropout", dropout.hidden());
+        json.put(bert ? "attention_probs_dropout_prob" : "attention_dropout", dropout.attention());
+        json.put(bert ? "classifier_dropout" : "seq_classif_dropout", dropout.classifier());
+        json.put("layer_norm_eps", config.layerNormEps());
+        if (bert) {
+            json.put("type_vocab_size", size.tokenTypes());
+        }
+        json.put("pad_token_id", 0);
+        json.put("dtype", "float32");
+        if (!config.labels().isEmpty()) {
+            json.put("problem_type", "single_label_classification");
+            ObjectNode byId = json.putObject("id2label");
+            ObjectNode byLabel = json.putObject("label2id");
+            for (int id = 0; id < config.labels().size(); id++) {
+                byId.put(String.valueOf(id), config.labels().get(id));
+                byLabel.put(config.labels().get(id), id);
+            }
+        }
+        ObjectNode own = json.putObject("distill");
+        if (!ownHead) {
+            own.put("pooling", config.head().name().toLowerCase(Locale.ROOT));
+        }
+        own.put("max_length", config.maxLength());
+        return Json.pretty(json);
+    }
+}

@@ -1,0 +1,70 @@
+# What the encoders are made of.
+#
+# Shapes: B texts, T tokens of the longest text, D hidden size, N attention heads, E = D / N,
+# F inner size of the feed-forward block, C labels.
+# Types by their codes: float32 is 6, bool is 11, bfloat16 is 15.
+#
+# Mixed precision (bf16): both factors of each product are bfloat16, and so is what passes between
+# the blocks; statistics of norms, softmax, pooling and logits are float32; weights are float32 and
+# are rounded once in a step, where they are used.
+
+def factor(x: Tensor, bf16: bool) -> Tensor:
+  if bf16:
+    return x.to(15)
+  return x
+
+# x (..., in) -> (..., out)
+def linear(x: Tensor, w: Dict[str, Tensor], name: str, bf16: bool) -> Tensor:
+  weight = __torch__.blocks.factor(w[name + ".weight"], bf16)
+  bias = __torch__.blocks.factor(w[name + ".bias"], bf16)
+  return torch.linear(x, weight, bias)
+
+# x (..., D) -> (..., D); the statistics are float32 also when x is bfloat16
+def norm(x: Tensor, w: Dict[str, Tensor], name: str, eps: float) -> Tensor:
+  return torch.layer_norm(x, [x.size(-1)], w[name + ".weight"], w[name + ".bias"], eps)
+
+# Three projections as one product. x (B, T, D) -> (B, T, 3 D)
+def projections(x: Tensor, w: Dict[str, Tensor], q: str, k: str, v: str, bf16: bool) -> Tensor:
+  weight = torch.cat([w[q + ".weight"], w[k + ".weight"], w[v + ".weight"]])
+  bias = torch.cat([w[q + ".bias"], w[k + ".bias"], w[v + ".bias"]])
+  return torch.linear(x, __torch__.blocks.factor(weight, bf16), __torch__.blocks.factor(bias, bf16))
+
+# Attention of every token to every token that is not padding.
+# qkv (B, T, 3 D), mask (B, T) bool -> (B, T, D)
+def attention(qkv: Tensor, mask: Tensor, heads: int, dropout: float) -> Tensor:
+  parts = qkv.view(qkv.size(0), qkv.size(1), 3, heads, -1).permute(2, 0, 3, 1, 4)
+  q, k, v = parts[0], parts[1], parts[2] # (B, N, T, E) each
+  seen = mask.unsqueeze(1).unsqueeze(1)  # (B, 1, 1, T)
+  if dropout == 0.:
+    mixed = torch.scaled_dot_product_attention(q, k, v, seen)
+  else:
+    # The fused kernel of the processor knows no dropout.
+    scores = torch.matmul(q * float(q.size(-1)) ** -0.5, k.transpose(-1, -2)) # (B, N, T, T)
+    weights = torch.softmax(torch.masked_fill(scores, torch.logical_not(seen), float("-inf")), -1, 6)
+    weights = torch.dropout(weights, dropout, True)
+    mixed = torch.matmul(weights.to(v.dtype), v)
+  return mixed.transpose(1, 2).flatten(2)
+
+# kind 0: gelu as defined, 1: its approximation by tanh, 2: relu
+def activation(x: Tensor, kind: int) -> Tensor:
+  if kind == 0:
+    return torch.gelu(x)
+  if kind == 1:
+    return torch.gelu(x, approximate="tanh")
+  return torch.relu(x)
+
+# The mean of the vectors of the tokens that are not padding. x (B, T, D), mask (B, T) -> (B, D)
+def mean(x: Tensor, mask: Tensor) -> Tensor:
+  seen = mask.to(6).unsqueeze(-1)
+  return torch.sum(x.to(6) * seen, [1]) / torch.sum(seen, [1])
+
+# One vector for each text. head 0: the first token's, 1: the mean. x (B, T, D) -> (B, D)
+def pooled(x: Tensor, mask: Tensor, head: int) -> Tensor:
+  if head == 1:
+    return __torch__.blocks.mean(x, mask)
+  return x[:, 0].to(6)
+
+# The last layer, always in float32. x (B, D) -> (B, C)
+def classifier(x: Tensor, w: Dict[str, Tensor], dropout: float) -> Tensor:
+  x = torch.dropout(x, dropout, dropout > 0.)
+  return torch.linear(x, w["classifier.weight"], w["classifier.bias"])
