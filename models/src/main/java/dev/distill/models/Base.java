@@ -1,0 +1,91 @@
+package dev.distill.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.distill.files.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * What a student starts from: a folder in the Hugging Face layout with config.json,
+ * model.safetensors and tokenizer.json. {@link Bases} finds them.
+ *
+ * @param name as the job names it
+ * @param folder where the files are
+ */
+public record Base(String name, Path folder) {
+    /** The standard deviation of new weights, as BERT was initialised. */
+    private static final double INITIALIZER_RANGE = 0.02;
+
+    /** The encoder's config. */
+    public EncoderConfig config() {
+        return EncoderConfig.read(folder.resolve(Bases.CONFIG));
+    }
+
+    /** The tokenizer's file. */
+    public Path tokenizerFile() {
+        return folder.resolve(Bases.TOKENIZER);
+    }
+
+    /** The digest of the weights, for lineage. */
+    public Digest digest() {
+        return Digest.ofFile(folder.resolve(Bases.WEIGHTS));
+    }
+
+    /** The licence that the folder's README.md declares, or {@code unknown}. */
+    public String licence() {
+        Path readme = folder.resolve("README.md");
+        if (!Files.isRegularFile(readme)) {
+            return "unknown";
+        }
+        try (Stream<String> lines = Files.lines(readme)) {
+            return lines.filter(line -> line.startsWith("license:"))
+                    .map(line -> line.substring("license:".length()).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + readme, e);
+        }
+    }
+
+    /**
+     * The weights of a new student: the base's encoder and a new head.
+     *
+     * @param config the base's config with the student's head
+     * @param seed of the head's random numbers
+     * @throws dev.distill.config.UserError naming every weight that the base lacks or has in
+     *     another shape
+     */
+    public Weights newStudent(NDManager parent, EncoderConfig config, long seed) {
+        Weights weights =
+                Checkpoint.read(
+                        parent,
+                        folder.resolve(Bases.WEIGHTS),
+                        config.encoderShapes(),
+                        config.architecture().prefix());
+        Random random = new Random(seed);
+        config.shapes()
+                .forEach(
+                        (name, shape) -> {
+                            if (!weights.contains(name)) {
+                                weights.put(name, fresh(parent, name, shape, random));
+                            }
+                        });
+        return weights;
+    }
+
+    private static NDArray fresh(NDManager manager, String name, Shape shape, Random random) {
+        float[] numbers = new float[Math.toIntExact(shape.size())];
+        if (name.endsWith(".weight")) {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = (float) (random.nextGaussian() * INITIALIZER_RANGE);
+            }
+        }
+        return manager.create(numbers, shape);
+    }
+}
