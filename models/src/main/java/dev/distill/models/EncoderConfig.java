@@ -101,9 +101,14 @@ public record EncoderConfig(
                 architecture, size, activation, layerNormEps, newDropout, head, labels, maxLength);
     }
 
-    /** Names and shapes of all weights, in the order in which packages are written. */
+    /**
+     * Names and shapes of all weights, in the order of packages; without labels there is no head.
+     */
     public Map<String, Shape> shapes() {
         Map<String, Shape> shapes = encoderShapes();
+        if (labels.isEmpty()) {
+            return shapes;
+        }
         long hidden = size.hidden();
         switch (head) {
             case POOLER -> Architecture.linear(shapes, "bert.pooler.dense", hidden, hidden);

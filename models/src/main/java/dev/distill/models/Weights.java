@@ -3,6 +3,7 @@ package dev.distill.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -89,6 +90,13 @@ public final class Weights implements AutoCloseable {
         return List.copyOf(arrays.keySet());
     }
 
+    /** Names and shapes. */
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> shapes.put(name, array.getShape()));
+        return shapes;
+    }
+
     /** A live, unmodifiable view, as programs take it. */
     public Map<String, NDArray> asMap() {
         return Collections.unmodifiableMap(arrays);
@@ -102,11 +110,7 @@ public final class Weights implements AutoCloseable {
     /** The same values in arrays of their own. */
     public Weights copy(NDManager parent) {
         Weights copy = new Weights(parent);
-        arrays.forEach(
-                (name, array) -> {
-                    NDArray twin = array.duplicate();
-                    copy.put(name, twin);
-                });
+        arrays.forEach((name, array) -> copy.put(name, array.duplicate()));
         return copy;
     }
 

@@ -1,0 +1,143 @@
+package dev.distill.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.distill.config.Location;
+import dev.distill.config.UserError;
+import dev.distill.models.Encoder.Mode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A student package at work: texts in, labels with probabilities out. The same class serves
+ * evaluation and production, from the same files.
+ *
+ * <p>Not thread-safe: the thread that owns it makes all calls, fed by a queue where several ask.
+ * Whoever loaded it closes it.
+ */
+public final class EncoderClassifier implements AutoCloseable {
+    private static final int BATCH_TEXTS = 32;
+
+    private final NDManager manager;
+    private final EncoderConfig config;
+    private final Tokenizer tokenizer;
+    private final Weights weights;
+    private final Encoder encoder;
+
+    private EncoderClassifier(
+            NDManager manager, Path folder, EncoderConfig config, Precision precision) {
+        this.manager = manager;
+        this.config = config;
+        weights =
+                Checkpoint.read(
+                        manager,
+                        folder.resolve(Bases.WEIGHTS),
+                        config.shapes(),
+                        config.architecture().prefix());
+        encoder = new Encoder(manager, config, precision);
+        tokenizer = Tokenizer.load(folder.resolve(Bases.TOKENIZER));
+    }
+
+    /**
+     * Loads a package that computes in float32.
+     *
+     * @throws UserError when a file is missing or damaged, or the files do not fit together
+     */
+    public static EncoderClassifier load(Path folder) {
+        return load(folder, Precision.FP32);
+    }
+
+    /** Loads a package that computes in the given precision. */
+    public static EncoderClassifier load(Path folder, Precision precision) {
+        Path configFile = folder.resolve(Bases.CONFIG);
+        EncoderConfig config = EncoderConfig.read(configFile);
+        if (config.labels().isEmpty()) {
+            throw UserError.invalid(Location.of(configFile), "id2label is missing: no classifier");
+        }
+        NDManager manager = Torch.newManager();
+        try {
+            return new EncoderClassifier(manager, folder, config, precision);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** The labels in the order of the probabilities. */
+    public List<String> labels() {
+        return config.labels();
+    }
+
+    /** The shape of the student. */
+    public EncoderConfig config() {
+        return config;
+    }
+
+    /** How many numbers the student's weights hold. */
+    public long parameterCount() {
+        return weights.parameterCount();
+    }
+
+    /**
+     * Classifies texts; predictions come in the order of the texts. Texts of like length share a
+     * batch, so that little padding is computed.
+     */
+    public List<Prediction> classify(List<String> texts) {
+        List<Tokens> tokens = tokenizer.encode(texts, config.maxLength());
+        List<Integer> byLength =
+                IntStream.range(0, texts.size())
+                        .boxed()
+                        .sorted(Comparator.comparingInt(i -> tokens.get(i).length()))
+                        .toList();
+        Prediction[] predictions = new Prediction[texts.size()];
+        for (int start = 0; start < byLength.size(); start += BATCH_TEXTS) {
+            List<Integer> batch =
+                    byLength.subList(start, Math.min(start + BATCH_TEXTS, byLength.size()));
+            float[] logits = logits(batch.stream().map(tokens::get).toList());
+            int classes = config.labels().size();
+            for (int row = 0; row < batch.size(); row++) {
+                int text = batch.get(row);
+                predictions[text] = prediction(logits, row * classes, tokens.get(text));
+            }
+        }
+        return List.of(predictions);
+    }
+
+    /** Row after row. */
+    private float[] logits(List<Tokens> texts) {
+        try (NDManager step = manager.newSubManager()) {
+            TokenBatch batch = TokenBatch.of(step, texts);
+            NDArray logits = encoder.logits(weights, batch.ids(), batch.mask(), Mode.INFERENCE);
+            return logits.toFloatArray();
+        }
+    }
+
+    private Prediction prediction(float[] logits, int offset, Tokens tokens) {
+        int classes = config.labels().size();
+        int best = 0;
+        for (int i = 1; i < classes; i++) {
+            best = logits[offset + i] > logits[offset + best] ? i : best;
+        }
+        List<Double> exponentials = new ArrayList<>(classes);
+        for (int i = 0; i < classes; i++) {
+            exponentials.add(Math.exp((double) logits[offset + i] - logits[offset + best]));
+        }
+        double sum = exponentials.stream().mapToDouble(Double::doubleValue).sum();
+        return new Prediction(
+                config.labels().get(best),
+                exponentials.stream().map(e -> e / sum).collect(Collectors.toList()),
+                tokens.length(),
+                tokens.cut());
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        encoder.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.distill.models;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a package's README.md tells about a student.
+ *
+ * @param name the student's name
+ * @param task what it decides, in a sentence
+ * @param base the base it started from
+ * @param baseLicence the base's licence, as Hugging Face spells it
+ * @param rows rows by what they were for, as {@code training}
+ * @param metrics figures of the evaluation; may be empty
+ * @param lineage digests of what the student was made of, by what it is
+ */
+public record ModelCard(
+        String name,
+        String task,
+        String base,
+        String baseLicence,
+        Map<String, Long> rows,
+        List<Metric> metrics,
+        Map<String, String> lineage) {
+    public ModelCard {
+        rows = Map.copyOf(rows);
+        metrics = List.copyOf(metrics);
+        lineage = Map.copyOf(lineage);
+    }
+
+    /**
+     * One figure with what it rests on.
+     *
+     * @param name as {@code accuracy}
+     * @param value the figure
+     * @param low lower end of its 95 % interval
+     * @param high upper end of its 95 % interval
+     * @param items how many items it was computed from
+     */
+    public record Metric(String name, double value, double low, double high, int items) {}
+
+    /** The text, for a student of that shape. */
+    String markdown(EncoderConfig config) {
+        return """
+        ---
+        license: %s
+        library_name: distill
+        pipeline_tag: text-classification
+        ---
+        # %s
+
+        %s
+
+        A classifier of %d labels, distilled from a larger model's answers. It started from `%s` \
+        (licence: %s). Texts of more than %d tokens are cut.
+
+        ## Labels
+
+        %s
+
+        ## Data
+
+        %s
+
+        ## Evaluation
+
+        %s
+
+        ## Use
+
+        %s
+
+        ## Lineage
+
+        %s
+        """
+                .formatted(
+                        baseLicence,
+                        name,
+                        task,
+                        config.labels().size(),
+                        base,
+                        baseLicence,
+                        config.maxLength(),
+                        config.labels().stream()
+                                .map(label -> "`" + label + "`")
+                                .collect(Collectors.joining(", ")),
+                        table("Rows for", "Number", rows),
+                        evaluation(),
+                        use(config),
+                        table("Made of", "Digest", lineage));
+    }
+
+    private String evaluation() {
+        if (metrics.isEmpty()) {
+            return "Not evaluated.";
+        }
+        String body =
+                metrics.stream()
+                        .map(
+                                m ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "| %s | %.4f | %.4f to %.4f | %d |",
+                                                m.name(),
+                                                m.value(),
+                                                m.low(),
+                                                m.high(),
+                                                m.items()))
+                        .collect(Collectors.joining("\n"));
+        return "| Metric | Value | 95 % interval | Items |\n|---|---|---|---|\n" + body;
+    }
+
+    private static String table(String left, String right, Map<String, ?> facts) {
+        if (facts.isEmpty()) {
+            return "None recorded.";
+        }
+        String body =
+                new TreeMap<>(facts)
+                        .entrySet().stream()
+                                .map(e -> "| %s | %s |".formatted(e.getKey(), e.getValue()))
+                                .collect(Collectors.joining("\n"));
+        return "| %s | %s |\n|---|---|\n%s".formatted(left, right, body);
+    }
+
+    /** How to load it elsewhere: transformers knows two of the heads by itself. */
+    private static String use(EncoderConfig config) {
+        String pooling =
+                switch (config.head()) {
+                    case POOLER, PRE_CLASSIFIER -> "";
+                    case MEAN ->
+                            "seen = batch[\"attention_mask\"].unsqueeze(-1).float()\n"
+                                    + "pooled = (states * seen).sum(1) / seen.sum(1)";
+                    case CLS -> "pooled = states[:, 0]";
+                };
+        if (pooling.isEmpty()) {
+            return """
+            ```python
+            from transformers import pipeline
+            classify = pipeline("text-classification", model="PATH", truncation=True)
+            ```\
+            """;
+        }
+        return """
+        The head is one linear layer over the pooled token vectors. In Python:
+
+        ```python
+        import torch
+        from safetensors.torch import load_file
+        from transformers import AutoModel, AutoTokenizer
+        tokenizer, encoder = AutoTokenizer.from_pretrained("PATH"), AutoModel.from_pretrained("PATH")
+        head = load_file("PATH/model.safetensors")
+        batch = tokenizer(["a text"], padding=True, truncation=True, max_length=%d, \
+        return_tensors="pt")
+        states = encoder.eval()(**batch).last_hidden_state
+        %s
+        logits = pooled @ head["classifier.weight"].T + head["classifier.bias"]
+        print([encoder.config.id2label[int(i)] for i in logits.argmax(1)])
+        ```\
+        """
+                .formatted(config.maxLength(), pooling);
+    }
+}
