@@ -1,13 +1,16 @@
 package dev.distill.trainer;
 
+import dev.distill.models.Tokens;
+
 /**
  * A training row as the student reads it.
  *
- * @param tokens ids with the special tokens, at most {@code max_length}
+ * @param teacher the teacher's probability of each label
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-record EncodedRow(String id, long[] tokens, int label, float[] teacher) {
+record EncodedRow(String id, Tokens tokens, int label, float[] teacher) {
+    /** How many tokens the row has. */
     int length() {
-        return tokens.length;
+        return tokens.length();
     }
 }

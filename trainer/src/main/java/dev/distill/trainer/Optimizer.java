@@ -68,7 +68,7 @@ final class Optimizer implements AutoCloseable {
     }
 
     private static boolean isHead(String name) {
-        return name.startsWith("classifier.") || name.startsWith("pre_classifier.");
+        return name.startsWith("classifier.");
     }
 
     private static boolean decays(String name) {

@@ -47,16 +47,14 @@ record TrainingState(
         return best.map(b -> b.epoch * stepsPerEpoch);
     }
 
-    TrainingState withBest(Best next) {
-        return new TrainingState(job, step, stepsPerEpoch, seed, seconds, Optional.of(next));
-    }
-
+    /** The state after one more step. */
     TrainingState afterStep(double moreSeconds) {
         return new TrainingState(job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best);
     }
 
-    TrainingState after(double moreSeconds) {
-        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, best);
+    /** The state after an epoch's validation. */
+    TrainingState afterEpoch(double moreSeconds, Optional<Best> nowBest) {
+        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest);
     }
 
     /** For {@code state.json}; epoch and cursor are for readers, they follow from the step. */

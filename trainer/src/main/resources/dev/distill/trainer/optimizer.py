@@ -27,6 +27,6 @@ class Optimizer(Module):
     steps = annotate(List[Tensor], [])
     for _ in p:
       steps.append(step)
-    # Whole lists only: libtorch 2.7.1 drops an in-place call on slices of lists as dead code.
+    # Whole lists only: in libtorch 2.7.1 an in-place call on slices of a list does nothing.
     torch._fused_adamw_(p, g, m, v, [], steps, lr=float(learning_rate), beta1=0.9, beta2=0.999, weight_decay=float(weight_decay), eps=1e-08, amsgrad=False, maximize=False, grad_scale=divisor, found_inf=skip)
     return p[0]

@@ -65,9 +65,7 @@ class BatchesTest {
         Random lengths = new Random(5);
         List<EncodedRow> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            rows.add(
-                    new EncodedRow(
-                            "row-" + i, new long[3 + lengths.nextInt(60)], 0, new float[] {1, 0}));
+            rows.add(Trainings.encoded("row-" + i, 3 + lengths.nextInt(60), 0, 1, 0));
         }
         return rows;
     }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.models.Torch;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -156,8 +157,7 @@ class LossesTest {
     }
 
     private Batch batch(int label, float[] teacher) {
-        return Batch.of(
-                manager, java.util.List.of(new EncodedRow("r", new long[] {1}, label, teacher)), 0);
+        return Batch.of(manager, List.of(Trainings.encoded("row", 3, label, teacher)));
     }
 
     private static float[] gaussian(Random random) {
