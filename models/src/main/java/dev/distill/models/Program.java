@@ -172,6 +172,10 @@ public final class Program implements AutoCloseable {
         private NDList forward(NDManager manager, boolean gradients) {
             try (NDArray selector = manager.create(0)) {
                 selector.setName("module_method:" + method);
+                // DJL's own setting reaches only its predictors, and the flag is the thread's. With
+                // the optimiser on, new shapes compile anew and inference fails on weights that
+                // need gradients.
+                JniUtils.setGraphExecutorOptimize(false);
                 NDList all = new NDList(selector); // the first array's manager owns the results
                 all.addAll(arguments);
                 return IValueUtils.forward(block, all, gradients);

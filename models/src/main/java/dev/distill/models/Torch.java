@@ -25,8 +25,6 @@ public final class Torch {
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
     static {
-        // The profiling executor compiles anew, for seconds, whenever a shape changes.
-        System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
         // DJL reports usage over the network unless it is told not to.
         System.setProperty("OPT_OUT_TRACKING", "true");
     }

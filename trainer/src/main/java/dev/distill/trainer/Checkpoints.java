@@ -1,0 +1,153 @@
+package dev.distill.trainer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.distill.config.Location;
+import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
+import dev.distill.files.Json;
+import dev.distill.models.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of a training: folders {@code step-<n>} with {@code model.safetensors}, {@code
+ * optimizer.safetensors} and {@code state.json}. A folder takes its name when everything in it is
+ * on the disk, so that a name means a whole checkpoint. The newest two are kept, and the one of the
+ * best epoch.
+ */
+final class Checkpoints {
+    private static final int KEPT = 2;
+    private static final String MODEL = "model.safetensors";
+    private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String STATE = "state.json";
+    private static final String UNFINISHED = ".unfinished";
+    private static final Pattern NAME = Pattern.compile("step-(\\d+)");
+
+    private final Path folder;
+
+    Checkpoints(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Where the checkpoint of a step is. */
+    Path of(int step) {
+        return folder.resolve("step-" + step);
+    }
+
+    /** Where the weights of a step are. */
+    Path weights(int step) {
+        return of(step).resolve(MODEL);
+    }
+
+    /**
+     * The newest checkpoint's state.
+     *
+     * @throws UserError when it belongs to another job or cannot be read
+     */
+    Optional<TrainingState> newest(Digest job) {
+        Optional<TrainingState> state = steps().stream().findFirst().map(this::state);
+        state.filter(s -> !s.job().equals(job))
+                .ifPresent(
+                        s -> {
+                            throw UserError.invalid(
+                                    Location.of(folder),
+                                    "the checkpoints belong to job %s, this is job %s"
+                                            .formatted(s.job().brief(), job.brief()),
+                                    "configuration or data changed: train in another folder, or"
+                                            + " delete this one to start again");
+                        });
+        return state;
+    }
+
+    private TrainingState state(int step) {
+        Path file = of(step).resolve(STATE);
+        try {
+            return TrainingState.of(Json.parse(Files.readString(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            String reason =
+                    e instanceof JsonProcessingException json
+                            ? json.getOriginalMessage()
+                            : String.valueOf(e.getMessage());
+            throw UserError.invalid(
+                    Location.of(file),
+                    "cannot read the checkpoint: " + reason,
+                    "delete " + of(step) + " to go on from the checkpoint before it");
+        }
+    }
+
+    /** Writes a checkpoint, then removes those no longer needed. */
+    void save(TrainingState state, Weights weights, Optimizer optimizer) {
+        Path target = of(state.step());
+        Path unfinished = unfinished(target);
+        try {
+            delete(unfinished);
+            weights.write(unfinished.resolve(MODEL));
+            optimizer.write(unfinished.resolve(OPTIMIZER));
+            AtomicFile.write(unfinished.resolve(STATE), state.json());
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            prune(state);
+        } catch (IOException e) {
+            throw AtomicFile.failure(target, e);
+        }
+    }
+
+    /** Where the optimiser's moments of a step are. */
+    Path moments(int step) {
+        return of(step).resolve(OPTIMIZER);
+    }
+
+    private void prune(TrainingState state) throws IOException {
+        List<Integer> steps = steps();
+        for (int step : steps.subList(Math.min(KEPT, steps.size()), steps.size())) {
+            if (!state.bestStep().equals(Optional.of(step))) {
+                Path old = of(step);
+                delete(Files.move(old, unfinished(old), StandardCopyOption.ATOMIC_MOVE));
+            }
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.filter(p -> p.toString().endsWith(UNFINISHED)).toList()) {
+                delete(entry);
+            }
+        }
+    }
+
+    /** The steps that have a whole checkpoint, the newest first. */
+    private List<Integer> steps() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> NAME.matcher(entry.getFileName().toString()))
+                    .filter(name -> name.matches())
+                    .map(name -> Integer.valueOf(name.group(1)))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
+        }
+    }
+
+    private static Path unfinished(Path checkpoint) {
+        return checkpoint.resolveSibling(checkpoint.getFileName() + UNFINISHED);
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.walk(path)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.distill.trainer;
+
+import ai.djl.ndarray.NDManager;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
+import dev.distill.config.TrainConfig;
+import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
+import dev.distill.models.EncoderConfig;
+import dev.distill.models.Torch;
+import dev.distill.models.Weights;
+import dev.distill.trainer.TrainingState.Best;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Trains a student of kind {@code encoder}: all weights of a pretrained encoder and a new
+ * classification head, on the teacher's probabilities and on labels.
+ *
+ * <p>A training that was stopped at any moment goes on from its newest checkpoint and ends, on the
+ * same machine, with the very bytes that an undisturbed one ends with: the batches, the learning
+ * rate and the dropout of a step follow from the seed and the step's number, and a checkpoint holds
+ * the rest.
+ *
+ * <p>libtorch's random generator belongs to the process: one training at a time.
+ */
+public final class EncoderTrainer {
+    private static final int ROWS_NAMED = 8;
+
+    private final InstantSource clock;
+
+    public EncoderTrainer(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Trains, or goes on with, a student.
+     *
+     * @param listener is told of every step, on the calling thread
+     * @param stop asked before every step; when it says yes, the training writes a checkpoint and
+     *     ends
+     * @throws UserError with {@link ExitCode#INTERRUPTED} when it was stopped, and with {@link
+     *     ExitCode#INVALID_INPUT} for rows that nothing can be learned from, for checkpoints of
+     *     another job, and when the loss is no longer a number
+     */
+    public TrainingResult train(
+            TrainingJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
+        TrainConfig config = job.train();
+
+        // 1. Look at the rows before anything costs time.
+        Preflight.check(job.labels(), job.training(), job.validation());
+        Rows rows = Rows.encode(job);
+        double truncated = rows.truncatedShare(job.student().maxLength());
+        int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
+        int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
+        int steps = perEpoch * config.numTrainEpochs();
+        Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
+        listener.accept(
+                new TrainingEvent.Started(
+                        rows.training().size(), steps, config.numTrainEpochs(), truncated));
+
+        // 2. Begin at the base, or at the newest checkpoint of this very job.
+        Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
+        Digest digest = job.digest();
+        Optional<TrainingState> saved = checkpoints.newest(digest);
+        TrainingState state =
+                saved.orElse(
+                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
+        MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
+        saved.ifPresent(
+                s ->
+                        listener.accept(
+                                new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
+
+        try (NDManager manager = Torch.newManager();
+                Learner learner = learner(manager, job, checkpoints, saved)) {
+            int savedStep = state.step();
+            List<List<EncodedRow>> epoch = List.of();
+            while (state.step() < steps) {
+                // 3. Stopped? Everything up to here is kept.
+                if (stop.getAsBoolean()) {
+                    if (savedStep < state.step()) {
+                        save(checkpoints, state, learner, listener);
+                    }
+                    throw interrupted(state.step(), steps);
+                }
+
+                // 4. One optimiser step.
+                Instant begun = clock.instant();
+                if (epoch.isEmpty() || state.cursor() == 0) {
+                    epoch = Batches.epoch(rows.training(), stepRows, config.seed(), state.epoch());
+                }
+                List<EncodedRow> batch = epoch.get(state.cursor());
+                double factor = schedule.factor(state.step());
+                Learner.Outcome outcome = learner.step(batch, state.step() + 1, factor);
+                if (!outcome.isFinite()) {
+                    throw diverged(state.step() + 1, outcome, batch, config);
+                }
+                double seconds = secondsSince(begun);
+                state = state.afterStep(seconds);
+                TrainingEvent.Step step =
+                        new TrainingEvent.Step(
+                                state.step(),
+                                steps,
+                                outcome.loss(),
+                                config.learningRate() * factor,
+                                outcome.gradientNorm(),
+                                batch.size() / seconds);
+                metrics.step(step);
+                listener.accept(step);
+
+                // 5. After an epoch: is it the best so far?
+                if (state.cursor() == 0) {
+                    Instant validating = clock.instant();
+                    Learner.Score score = learner.validate(rows.validation());
+                    Best now = new Best(state.epoch(), score.accuracy(), score.loss());
+                    boolean best = state.best().map(now::beats).orElse(true);
+                    state =
+                            state.afterEpoch(
+                                    secondsSince(validating),
+                                    best ? Optional.of(now) : state.best());
+                    TrainingEvent.Epoch end =
+                            new TrainingEvent.Epoch(
+                                    now.epoch(),
+                                    config.numTrainEpochs(),
+                                    now.accuracy(),
+                                    now.loss(),
+                                    best);
+                    metrics.epoch(state.step(), end);
+                    listener.accept(end);
+                }
+
+                // 6. Every few steps and after an epoch: put it on the disk.
+                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
+                    save(checkpoints, state, learner, listener);
+                    savedStep = state.step();
+                }
+            }
+        }
+
+        // 7. The best epoch's weights are the student.
+        Best best = state.best().orElseThrow();
+        Path weights = job.output().resolve("model.safetensors");
+        Path kept = checkpoints.weights(state.bestStep().orElseThrow());
+        AtomicFile.write(weights, out -> Files.copy(kept, out));
+        return new TrainingResult(
+                best.epoch(),
+                best.accuracy(),
+                best.loss(),
+                steps,
+                state.seconds(),
+                (double) rows.training().size() * config.numTrainEpochs() / state.seconds(),
+                truncated,
+                weights);
+    }
+
+    private static Learner learner(
+            NDManager manager,
+            TrainingJob job,
+            Checkpoints checkpoints,
+            Optional<TrainingState> saved) {
+        EncoderConfig encoder = job.encoder();
+        Weights weights =
+                saved.map(s -> Weights.read(manager, checkpoints.weights(s.step())))
+                        .orElseGet(
+                                () -> job.base().newStudent(manager, encoder, job.train().seed()));
+        Learner learner = new Learner(manager, encoder, weights, job.precision(), job.train());
+        saved.ifPresent(s -> learner.optimizer().read(checkpoints.moments(s.step())));
+        return learner;
+    }
+
+    private static void save(
+            Checkpoints checkpoints,
+            TrainingState state,
+            Learner learner,
+            Consumer<TrainingEvent> listener) {
+        checkpoints.save(state, learner.weights(), learner.optimizer());
+        listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
+    }
+
+    private double secondsSince(Instant begun) {
+        return Duration.between(begun, clock.instant()).toNanos() / 1e9;
+    }
+
+    private static UserError interrupted(int step, int steps) {
+        return new UserError(
+                ExitCode.INTERRUPTED,
+                Problem.of("training was stopped after step %d of %d".formatted(step, steps))
+                        .withHint("run again to go on from there"));
+    }
+
+    private static UserError diverged(
+            int step, Learner.Outcome outcome, List<EncodedRow> batch, TrainConfig config) {
+        boolean loss = !Double.isFinite(outcome.loss());
+        String rows =
+                batch.stream()
+                        .limit(ROWS_NAMED)
+                        .map(EncodedRow::id)
+                        .collect(Collectors.joining(", "));
+        String more =
+                batch.size() > ROWS_NAMED
+                        ? ", and %d more".formatted(batch.size() - ROWS_NAMED)
+                        : "";
+        return new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.of(
+                                "the %s of step %d is %s; its rows are %s%s"
+                                        .formatted(
+                                                loss ? "loss" : "gradient's norm",
+                                                step,
+                                                loss ? outcome.loss() : outcome.gradientNorm(),
+                                                rows,
+                                                more))
+                        .withHint(
+                                "lower train.learning_rate (%s) or train.head_learning_rate (%s); the checkpoints are kept"
+                                        .formatted(
+                                                config.learningRate(), config.headLearningRate())));
+    }
+}

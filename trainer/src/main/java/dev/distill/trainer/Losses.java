@@ -1,0 +1,63 @@
+package dev.distill.trainer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.distill.config.TrainConfig.Kd;
+import dev.distill.models.Program;
+
+/**
+ * What a student minimises: {@code (1 - alpha) ce + alpha T^2 KL(p || q)}, where {@code p} and
+ * {@code q} are the teacher's and the student's distributions at temperature {@code T} and {@code
+ * ce} is the cross-entropy of the label (Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
+ *
+ * <p>The arithmetic is in {@code losses.py}, in float32. Shapes: logits and teacher (rows,
+ * classes), labels (rows) int64. The teacher's rows are probabilities at temperature 1.
+ *
+ * <p>Not thread-safe; whoever made it closes it.
+ */
+final class Losses implements AutoCloseable {
+    private final Program program;
+    private final Kd kd;
+
+    Losses(NDManager manager, Kd kd) {
+        this.program = Program.load(manager, Losses.class, "losses.py", "Losses");
+        this.kd = kd;
+    }
+
+    /** Loss and number of right answers, both summed over rows. */
+    record Sums(double loss, long correct) {}
+
+    /**
+     * The loss of some rows of an optimiser step, recorded for gradients.
+     *
+     * @param stepRows rows of the whole step, over all its batches: the one normaliser
+     * @return a scalar that {@code manager} owns; a step's losses add up to its mean loss
+     */
+    NDArray train(NDManager manager, NDArray logits, Batch batch, int stepRows) {
+        return call("train", manager, logits, batch)
+                .number(manager, (double) stepRows)
+                .record(manager)
+                .singletonOrThrow();
+    }
+
+    /** The same loss and the right answers among some validation rows. */
+    Sums validate(NDManager manager, NDArray logits, Batch batch) {
+        NDList sums = call("validate", manager, logits, batch).run(manager);
+        return new Sums(sums.get(0).getFloat(), sums.get(1).getLong());
+    }
+
+    private Program.Call call(String method, NDManager manager, NDArray logits, Batch batch) {
+        return program.call(method)
+                .tensor(logits)
+                .tensor(batch.labels())
+                .tensor(batch.teacher())
+                .number(manager, kd.temperature())
+                .number(manager, kd.alpha());
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

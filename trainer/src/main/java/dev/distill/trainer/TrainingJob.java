@@ -1,0 +1,85 @@
+package dev.distill.trainer;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.distill.config.StudentConfig;
+import dev.distill.config.TrainConfig;
+import dev.distill.files.Digest;
+import dev.distill.files.Json;
+import dev.distill.models.Base;
+import dev.distill.models.EncoderConfig;
+import dev.distill.models.EncoderConfig.Dropout;
+import dev.distill.models.Head;
+import dev.distill.models.Precision;
+import dev.distill.models.Torch;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything that a training depends on.
+ *
+ * @param labels names of the labels; a row's label is an index into it
+ * @param base the model to start from
+ * @param work folder for {@code checkpoints/} and {@code metrics.jsonl}; a training that was
+ *     interrupted goes on from there
+ * @param output folder that receives the best student's {@code model.safetensors}
+ */
+public record TrainingJob(
+        TrainConfig train,
+        StudentConfig student,
+        List<String> labels,
+        Base base,
+        List<TrainingRow> training,
+        List<TrainingRow> validation,
+        Path work,
+        Path output) {
+    public TrainingJob {
+        labels = List.copyOf(labels);
+        training = List.copyOf(training);
+        validation = List.copyOf(validation);
+    }
+
+    /** The student's shape: the base with a head for these labels. */
+    EncoderConfig encoder() {
+        Head head =
+                switch (student.pooling()) {
+                    case MEAN -> Head.MEAN;
+                    case CLS -> Head.CLS;
+                };
+        EncoderConfig encoder = base.config().withHead(head, labels, student.maxLength());
+        return train.dropout().map(p -> encoder.withDropout(new Dropout(p, p, p))).orElse(encoder);
+    }
+
+    /** The arithmetic of the matrix products on this machine. */
+    Precision precision() {
+        return switch (train.precision()) {
+            case AUTO -> Torch.fastestPrecision();
+            case BF16 -> Precision.BF16;
+            case FP32 -> Precision.FP32;
+        };
+    }
+
+    /**
+     * Names everything that decides about the student's weights: two jobs of the same digest train
+     * the same student.
+     */
+    Digest digest() {
+        ArrayNode all = Json.array();
+        all.add(train.toString()).add(student.toString()).add(precision().toString());
+        labels.forEach(all::add);
+        all.add(encoder().toJson());
+        all.add(Digest.ofFile(base.tokenizerFile()).hex()).add(base.digest().hex());
+        rows(all, training);
+        rows(all, validation);
+        return Digest.of(Json.line(all));
+    }
+
+    private static void rows(ArrayNode all, List<TrainingRow> rows) {
+        ArrayNode array = all.addArray();
+        for (TrainingRow row : rows) {
+            ArrayNode values = array.addArray().add(row.id()).add(row.text()).add(row.label());
+            for (float probability : row.teacher()) {
+                values.add(probability);
+            }
+        }
+    }
+}
