@@ -1,7 +1,12 @@
 package dev.distill.evaluation;
 
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
+import dev.distill.config.UserError;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Teacher and student on the same gold items. Everything here rests on the items that both
@@ -46,14 +51,58 @@ public record Comparison(
      */
     public static Comparison of(
             List<Judged> items, List<String> labels, double confidence, long seed) {
-        if (items.isEmpty()) {
-            throw new IllegalArgumentException("no items");
+        List<Judged> both = items.stream().filter(Judged::answeredByBoth).toList();
+        if (both.isEmpty()) {
+            throw new UserError(
+                    ExitCode.REMOTE_FAILED,
+                    Problem.of(
+                                    "none of the %d gold items was answered by both teacher and student"
+                                            .formatted(items.size()))
+                            .withHint("see the failed requests of the query and evaluate stages"));
         }
-        throw new UnsupportedOperationException("the next commit computes this");
+        List<String> distinct = labels.stream().distinct().toList();
+        Answers teacher = answers(both, distinct, Judged::teacher);
+        Answers student = answers(both, distinct, Judged::student);
+        Bootstrap bootstrap = new Bootstrap(Bootstrap.RESAMPLES, seed);
+        Bootstrap.MacroF1 macroF1 = bootstrap.macroF1(teacher, student, confidence);
+        PairedTable table = PairedTable.of(both);
+        return new Comparison(
+                items,
+                (int) items.stream().filter(item -> item.teacher().isEmpty()).count(),
+                (int) items.stream().filter(item -> item.student().isEmpty()).count(),
+                teacher.score(macroF1.teacher(), confidence),
+                student.score(macroF1.student(), confidence),
+                table,
+                Newcombe.difference(table, confidence),
+                macroF1.difference(),
+                McNemar.midP(table),
+                Calibration.of(both),
+                bootstrap);
     }
 
     /** Items that both answered. */
     public int n() {
         return table.n();
+    }
+
+    private static Answers answers(
+            List<Judged> items,
+            List<String> labels,
+            Function<Judged, Optional<String>> answerOf) {
+        Map<String, Integer> numbers = Answers.numbers(labels);
+        int[] gold = new int[items.size()];
+        int[] given = new int[items.size()];
+        for (int i = 0; i < gold.length; i++) {
+            Judged item = items.get(i);
+            Integer right = numbers.get(item.gold());
+            if (right == null) {
+                throw new IllegalArgumentException(
+                        "gold label of item %s is not a label of the task: %s"
+                                .formatted(item.id(), item.gold()));
+            }
+            gold[i] = right;
+            given[i] = numbers.getOrDefault(answerOf.apply(item).orElseThrow(), labels.size());
+        }
+        return new Answers(labels, gold, given);
     }
 }

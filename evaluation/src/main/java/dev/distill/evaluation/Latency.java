@@ -36,6 +36,18 @@ public record Latency(
             int failures,
             double wallSeconds,
             double confidence) {
-        throw new UnsupportedOperationException("the next commit computes this");
+        if (millis.isEmpty()) {
+            throw new IllegalArgumentException("a latency rests on at least one answered request");
+        }
+        double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return new Latency(
+                provenance,
+                concurrency,
+                sorted.length,
+                failures,
+                Percentile.of(sorted, 50, confidence),
+                Percentile.of(sorted, 95, confidence),
+                Percentile.of(sorted, 99, confidence),
+                sorted.length / wallSeconds);
     }
 }

@@ -1,5 +1,7 @@
 package dev.distill.evaluation;
 
+import java.util.List;
+
 /**
  * Who was right on the items that both answered.
  *
@@ -9,6 +11,14 @@ package dev.distill.evaluation;
  * @param bothWrong both wrong
  */
 public record PairedTable(int bothRight, int onlyTeacher, int onlyStudent, int bothWrong) {
+    static PairedTable of(List<Judged> answeredByBoth) {
+        int[] cells = new int[4];
+        for (Judged item : answeredByBoth) {
+            cells[(item.teacherRight() ? 0 : 2) + (item.studentRight() ? 0 : 1)]++;
+        }
+        return new PairedTable(cells[0], cells[1], cells[2], cells[3]);
+    }
+
     /** All items. */
     public int n() {
         return bothRight + onlyTeacher + onlyStudent + bothWrong;

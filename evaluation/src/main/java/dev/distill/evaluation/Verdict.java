@@ -37,5 +37,24 @@ public record Verdict(Outcome outcome, List<Condition> conditions, String errorR
             double threshold,
             String requirement,
             String reason,
-            Provenance provenance) {}
+            Provenance provenance) {
+        static Condition unknown(
+                String name, double threshold, String requirement, String reason) {
+            return new Condition(
+                    name,
+                    Outcome.INCONCLUSIVE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    0,
+                    threshold,
+                    requirement,
+                    reason,
+                    Provenance.MEASURED);
+        }
+
+        Condition with(Outcome changed, String why) {
+            return new Condition(
+                    name, changed, value, interval, n, threshold, requirement, why, provenance);
+        }
+    }
 }

@@ -1,0 +1,79 @@
+package dev.distill.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The whole result in one sentence. */
+final class Headline {
+    private Headline() {}
+
+    static String of(ReportData data) {
+        Evaluation evaluation = data.evaluation();
+        Comparison comparison = evaluation.comparison();
+        List<String> parts = new ArrayList<>();
+        parts.add(
+                "%s against %s accuracy"
+                        .formatted(
+                                Format.percent(comparison.student().accuracy().value()),
+                                Format.percent(comparison.teacher().accuracy().value())));
+        cost(evaluation).ifPresent(parts::add);
+        latency(evaluation).ifPresent(parts::add);
+        return verdict(data.verdict()) + ": " + String.join(", ", parts);
+    }
+
+    private static String verdict(Verdict verdict) {
+        if (verdict.conditions().isEmpty()) {
+            return "No gate was configured";
+        }
+        return switch (verdict.outcome()) {
+            case PASS -> "The student passes";
+            case FAIL -> "The student does not pass";
+            case INCONCLUSIVE -> "There is not enough evidence to pass the student";
+        };
+    }
+
+    private static Optional<String> cost(Evaluation evaluation) {
+        return evaluation
+                .costRatio()
+                .map(
+                        ratio ->
+                                (ratio >= 1
+                                                ? Format.times(ratio) + " cheaper"
+                                                : Format.times(1 / ratio) + " dearer")
+                                        + tag(
+                                                evaluation
+                                                        .teacherCost()
+                                                        .orElseThrow()
+                                                        .provenance()
+                                                        .and(
+                                                                evaluation
+                                                                        .studentCost()
+                                                                        .orElseThrow()
+                                                                        .provenance())));
+    }
+
+    private static Optional<String> latency(Evaluation evaluation) {
+        if (evaluation.studentLatencies().isEmpty()) {
+            return Optional.empty();
+        }
+        Latency student = evaluation.studentLatencies().getFirst();
+        String own =
+                "p95 " + Format.millis(student.p95().value()) + tag(student.provenance());
+        return Optional.of(
+                evaluation
+                        .teacherLatency()
+                        .map(
+                                teacher ->
+                                        own
+                                                + " against "
+                                                + Format.millis(teacher.p95().value())
+                                                + tag(teacher.provenance()))
+                        .orElse(own));
+    }
+
+    /** What follows a simulated figure in running text. */
+    static String tag(Provenance provenance) {
+        return provenance == Provenance.SIMULATED ? " (simulated)" : "";
+    }
+}

@@ -1,0 +1,189 @@
+package dev.distill.evaluation;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.evaluation.Verdict.Condition;
+import dev.distill.files.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code results.json}: every figure of a report, for machines. Fields keep their order and meaning
+ * within a {@code format}.
+ *
+ * <ul>
+ *   <li>{@code format} 1; {@code job}, {@code run}, {@code headline}
+ *   <li>{@code verdict}: {@code outcome} (PASS, FAIL, INCONCLUSIVE), {@code exit_code}, {@code
+ *       error_rates}, {@code conditions[]} with {@code name, outcome, value, interval, n, threshold,
+ *       reason, simulated}
+ *   <li>{@code items}: {@code total, compared, teacher_unanswered, student_unanswered}
+ *   <li>{@code student}, {@code teacher}: {@code accuracy, macro_f1, off_list, labels[]}
+ *   <li>{@code difference}, {@code macro_f1_difference} (student minus teacher), {@code table}, {@code
+ *       mcnemar_mid_p}, {@code bootstrap}
+ *   <li>{@code calibration}: {@code ece, bins, n}, or null
+ *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code cost}:
+ *       US dollars for 1,000 requests, either may be null; {@code cost_ratio} or null
+ *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
+ * </ul>
+ *
+ * An estimate is {@code {value, low, high, confidence, n}}; a limit that the data do not give is null.
+ */
+final class ResultsJson {
+    private ResultsJson() {}
+
+    static ObjectNode of(ReportData data) {
+        Evaluation evaluation = data.evaluation();
+        Comparison comparison = evaluation.comparison();
+        ObjectNode root = Json.object();
+        root.put("format", 1);
+        root.put("job", data.run().job());
+        root.put("run", data.run().id());
+        root.put("headline", Headline.of(data));
+        root.set("verdict", verdict(data.verdict()));
+        root.set(
+                "items",
+                Json.object()
+                        .put("total", comparison.items().size())
+                        .put("compared", comparison.n())
+                        .put("teacher_unanswered", comparison.teacherUnanswered())
+                        .put("student_unanswered", comparison.studentUnanswered()));
+        root.set("student", score(comparison.student()));
+        root.set("teacher", score(comparison.teacher()));
+        root.set("difference", estimate(comparison.difference()));
+        root.set("macro_f1_difference", estimate(comparison.macroF1Difference()));
+        root.set("table", table(comparison.table()));
+        root.put("mcnemar_mid_p", comparison.mcNemarMidP());
+        root.set(
+                "bootstrap",
+                Json.object()
+                        .put("resamples", comparison.bootstrap().resamples())
+                        .put("seed", comparison.bootstrap().seed()));
+        root.set("calibration", comparison.calibration().map(ResultsJson::calibration).orElse(null));
+        ArrayNode student = Json.array();
+        evaluation.studentLatencies().forEach(latency -> student.add(latency(latency)));
+        ObjectNode latency = root.putObject("latency");
+        latency.set("student", student);
+        latency.set("teacher", evaluation.teacherLatency().map(ResultsJson::latency).orElse(null));
+        ObjectNode cost = root.putObject("cost");
+        cost.set("student", evaluation.studentCost().map(ResultsJson::cost).orElse(null));
+        cost.set("teacher", evaluation.teacherCost().map(ResultsJson::cost).orElse(null));
+        root.put("cost_ratio", evaluation.costRatio().orElse(null));
+        root.set("reproduce", reproduce(data.run()));
+        return root;
+    }
+
+    private static ObjectNode reproduce(ReportData.Run run) {
+        ObjectNode node = Json.object();
+        node.put("command", run.command());
+        node.put("date", run.date());
+        node.put("machine", run.machine());
+        ObjectNode versions = node.putObject("versions");
+        run.versions().forEach(versions::put);
+        ObjectNode seeds = node.putObject("seeds");
+        run.seeds().forEach(seeds::put);
+        ArrayNode stages = node.putArray("stages");
+        for (ReportData.Stage stage : run.stages()) {
+            stages.addObject()
+                    .put("name", stage.name())
+                    .put("key", stage.key())
+                    .put("output", stage.output())
+                    .put("reused", stage.origin() == ReportData.Origin.REUSED)
+                    .put("seconds", stage.seconds());
+        }
+        return node;
+    }
+
+    private static ObjectNode verdict(Verdict verdict) {
+        ObjectNode node = Json.object();
+        node.put("outcome", verdict.outcome().name());
+        node.put("exit_code", verdict.outcome().exitCode().code());
+        node.put("error_rates", verdict.errorRates());
+        ArrayNode conditions = node.putArray("conditions");
+        for (Condition condition : verdict.conditions()) {
+            ObjectNode one = conditions.addObject();
+            one.put("name", condition.name());
+            one.put("outcome", condition.outcome().name());
+            one.put("value", condition.value().orElse(null));
+            one.set("interval", condition.interval().map(ResultsJson::interval).orElse(null));
+            one.put("n", condition.n());
+            one.put("threshold", condition.threshold());
+            one.put("reason", condition.reason());
+            one.put("simulated", condition.provenance() == Provenance.SIMULATED);
+        }
+        return node;
+    }
+
+    private static ObjectNode score(Score score) {
+        ObjectNode node = Json.object();
+        node.set("accuracy", estimate(score.accuracy()));
+        node.set("macro_f1", estimate(score.macroF1()));
+        node.put("off_list", score.offList());
+        ArrayNode labels = node.putArray("labels");
+        for (LabelScore label : score.labels()) {
+            labels.addObject()
+                    .put("label", label.label())
+                    .put("support", label.support())
+                    .put("predicted", label.predicted())
+                    .put("hits", label.hits())
+                    .put("precision", label.precision())
+                    .put("recall", label.recall())
+                    .put("f1", label.f1());
+        }
+        return node;
+    }
+
+    private static ObjectNode table(PairedTable table) {
+        return Json.object()
+                .put("both_right", table.bothRight())
+                .put("only_teacher_right", table.onlyTeacher())
+                .put("only_student_right", table.onlyStudent())
+                .put("both_wrong", table.bothWrong());
+    }
+
+    private static ObjectNode calibration(Calibration calibration) {
+        return Json.object()
+                .put("ece", calibration.expectedError())
+                .put("bins", Calibration.BINS)
+                .put("n", calibration.n());
+    }
+
+    private static ObjectNode latency(Latency latency) {
+        ObjectNode node = Json.object();
+        node.put("concurrency", latency.concurrency());
+        node.put("simulated", latency.provenance() == Provenance.SIMULATED);
+        node.put("n", latency.n());
+        node.put("failures", latency.failures());
+        node.set("p50_ms", estimate(latency.p50()));
+        node.set("p95_ms", estimate(latency.p95()));
+        node.set("p99_ms", estimate(latency.p99()));
+        node.put("requests_per_second", latency.requestsPerSecond());
+        return node;
+    }
+
+    private static ObjectNode cost(Cost cost) {
+        return Json.object()
+                .put("usd_per_thousand", cost.usdPerThousand())
+                .put("simulated", cost.provenance() == Provenance.SIMULATED)
+                .put("n", cost.requests())
+                .put("basis", cost.basis());
+    }
+
+    private static ObjectNode estimate(Estimate estimate) {
+        ObjectNode node = Json.object();
+        node.put("value", estimate.value());
+        node.setAll(interval(estimate.interval()));
+        node.put("n", estimate.n());
+        return node;
+    }
+
+    private static ObjectNode interval(Interval interval) {
+        ObjectNode node = Json.object();
+        node.put("low", finite(interval.low()));
+        node.put("high", finite(interval.high()));
+        node.put("confidence", interval.confidence());
+        return node;
+    }
+
+    private static @Nullable Double finite(double limit) {
+        return Double.isFinite(limit) ? limit : null;
+    }
+}

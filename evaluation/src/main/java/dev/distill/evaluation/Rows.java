@@ -1,0 +1,214 @@
+package dev.distill.evaluation;
+
+import dev.distill.evaluation.Row.Cell;
+import dev.distill.evaluation.Row.Rank;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Student against teacher, line by line, for every output that shows the table. */
+final class Rows {
+    private Rows() {}
+
+    static List<Row> of(ReportData data) {
+        Evaluation evaluation = data.evaluation();
+        Comparison comparison = evaluation.comparison();
+        List<Row> rows = new ArrayList<>();
+        rows.add(
+                sampled(
+                        "Accuracy",
+                        comparison.student().accuracy(),
+                        comparison.teacher().accuracy(),
+                        comparison.difference(),
+                        Format::percent,
+                        Format::points));
+        rows.add(
+                sampled(
+                        "Macro-F1",
+                        comparison.student().macroF1(),
+                        comparison.teacher().macroF1(),
+                        comparison.macroF1Difference(),
+                        Format::score,
+                        Format::signedScore));
+        comparison.calibration().map(Rows::calibration).ifPresent(rows::add);
+        cost(evaluation).ifPresent(rows::add);
+        Optional<Latency> teacher = evaluation.teacherLatency();
+        for (Latency student : evaluation.studentLatencies()) {
+            rows.addAll(latency(student, teacher));
+            teacher = Optional.empty(); // stands beside the first one, which the gate looks at
+        }
+        size(data).ifPresent(rows::add);
+        return List.copyOf(rows);
+    }
+
+    private static Row sampled(
+            String measure,
+            Estimate student,
+            Estimate teacher,
+            Estimate difference,
+            Function<Double, String> format,
+            Function<Double, String> formatDifference) {
+        Interval interval = difference.interval();
+        return new Row(
+                measure,
+                new Cell(
+                        format.apply(student.value()),
+                        range(student.interval(), format),
+                        Provenance.MEASURED,
+                        Rank.betterIf(interval.low() > 0)),
+                new Cell(
+                        format.apply(teacher.value()),
+                        range(teacher.interval(), format),
+                        Provenance.MEASURED,
+                        Rank.betterIf(interval.high() < 0)),
+                formatDifference.apply(difference.value())
+                        + " ("
+                        + range(interval, formatDifference)
+                        + ")",
+                Format.count(difference.n()) + " items");
+    }
+
+    private static Row calibration(Calibration calibration) {
+        return new Row(
+                "Calibration error",
+                new Cell(
+                        Format.score(calibration.expectedError()),
+                        "",
+                        Provenance.MEASURED,
+                        Rank.OTHER),
+                Cell.NONE,
+                "",
+                Format.count(calibration.n()) + " items");
+    }
+
+    private static Optional<Row> cost(Evaluation evaluation) {
+        if (evaluation.studentCost().isEmpty() && evaluation.teacherCost().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Double> ratio = evaluation.costRatio();
+        return Optional.of(
+                new Row(
+                        "Cost of 1,000 requests",
+                        money(evaluation.studentCost(), Rank.betterIf(ratio.orElse(1.0) > 1)),
+                        money(evaluation.teacherCost(), Rank.betterIf(ratio.orElse(1.0) < 1)),
+                        ratio.map(Rows::ratio).orElse(""),
+                        basis(evaluation.studentCost().map(Cost::requests), evaluation.teacherCost().map(Cost::requests))));
+    }
+
+    private static String ratio(double ratio) {
+        return ratio >= 1
+                ? Format.times(ratio) + " cheaper"
+                : Format.times(1 / ratio) + " dearer";
+    }
+
+    private static Cell money(Optional<Cost> cost, Rank rank) {
+        return cost.map(c -> new Cell(Format.usd(c.usdPerThousand()), c.basis(), c.provenance(), rank))
+                .orElse(Cell.NONE);
+    }
+
+    private static List<Row> latency(Latency student, Optional<Latency> teacher) {
+        String at = " at concurrency " + student.concurrency();
+        String basis = basis(Optional.of((long) student.n()), teacher.map(t -> (long) t.n()));
+        List<Row> rows = new ArrayList<>();
+        rows.add(percentile("Latency p50" + at, student, teacher, Latency::p50, basis));
+        rows.add(percentile("Latency p95" + at, student, teacher, Latency::p95, basis));
+        rows.add(percentile("Latency p99" + at, student, teacher, Latency::p99, basis));
+        rows.add(
+                new Row(
+                        "Throughput" + at,
+                        throughput(student, teacher),
+                        teacher.map(t -> throughput(t, Optional.of(student))).orElse(Cell.NONE),
+                        "",
+                        basis));
+        return rows;
+    }
+
+    private static Row percentile(
+            String measure,
+            Latency student,
+            Optional<Latency> teacher,
+            Function<Latency, Estimate> of,
+            String basis) {
+        Estimate own = of.apply(student);
+        Optional<Estimate> other = teacher.map(of);
+        return new Row(
+                measure,
+                new Cell(
+                        Format.millis(own.value()),
+                        range(own.interval(), Format::millis),
+                        student.provenance(),
+                        Rank.betterIf(
+                                other.isPresent()
+                                        && own.interval().high() < other.get().interval().low())),
+                teacher.map(
+                                t ->
+                                        new Cell(
+                                                Format.millis(of.apply(t).value()),
+                                                range(of.apply(t).interval(), Format::millis),
+                                                t.provenance(),
+                                                Rank.betterIf(
+                                                        of.apply(t).interval().high()
+                                                                < own.interval().low())))
+                        .orElse(Cell.NONE),
+                other.map(t -> speed(t.value() / own.value())).orElse(""),
+                basis);
+    }
+
+    private static String speed(double ratio) {
+        return ratio >= 1 ? Format.times(ratio) + " faster" : Format.times(1 / ratio) + " slower";
+    }
+
+    /** At the concurrency of the measurement; comparable only when that is the same. */
+    private static Cell throughput(Latency latency, Optional<Latency> other) {
+        return new Cell(
+                Format.rate(latency.requestsPerSecond()),
+                "at concurrency " + latency.concurrency(),
+                latency.provenance(),
+                Rank.betterIf(
+                        other.isPresent()
+                                && other.get().concurrency() == latency.concurrency()
+                                && latency.requestsPerSecond() > other.get().requestsPerSecond()));
+    }
+
+    private static Optional<Row> size(ReportData data) {
+        if (data.student().bytes().isEmpty() && data.teacher().bytes().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Long> student = data.student().bytes();
+        Optional<Long> teacher = data.teacher().bytes();
+        boolean both = student.isPresent() && teacher.isPresent();
+        return Optional.of(
+                new Row(
+                        "Model size",
+                        bytes(data.student(), Rank.betterIf(both && student.get() < teacher.get())),
+                        bytes(data.teacher(), Rank.betterIf(both && teacher.get() < student.get())),
+                        "",
+                        ""));
+    }
+
+    private static Cell bytes(ReportData.Model model, Rank rank) {
+        return model.bytes()
+                .map(
+                        bytes ->
+                                new Cell(
+                                        Format.bytes(bytes),
+                                        model.parameters()
+                                                .map(p -> Format.parameters(p) + " parameters")
+                                                .orElse(""),
+                                        Provenance.MEASURED,
+                                        rank))
+                .orElse(new Cell("not known", "", Provenance.MEASURED, Rank.OTHER));
+    }
+
+    private static String basis(Optional<Long> student, Optional<Long> teacher) {
+        List<String> counts = new ArrayList<>();
+        student.ifPresent(n -> counts.add(Format.count(n)));
+        teacher.ifPresent(n -> counts.add(Format.count(n)));
+        return String.join(" and ", counts) + " requests";
+    }
+
+    static String range(Interval interval, Function<Double, String> format) {
+        return format.apply(interval.low()) + " to " + format.apply(interval.high());
+    }
+}
