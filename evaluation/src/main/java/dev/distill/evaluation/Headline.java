@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The whole result in one sentence. */
-final class Headline {
+public final class Headline {
     private Headline() {}
 
-    static String of(ReportData data) {
+    /** The sentence, without a full stop. */
+    public static String of(ReportData data) {
         Evaluation evaluation = data.evaluation();
         Comparison comparison = evaluation.comparison();
         List<String> parts = new ArrayList<>();

@@ -101,6 +101,11 @@ public record EncoderConfig(
                 architecture, size, activation, layerNormEps, newDropout, head, labels, maxLength);
     }
 
+    /** How many numbers the weights hold together. */
+    public long parameterCount() {
+        return shapes().values().stream().mapToLong(Shape::size).sum();
+    }
+
     /**
      * Names and shapes of all weights, in the order of packages; without labels there is no head.
      */

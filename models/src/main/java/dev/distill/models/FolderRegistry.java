@@ -112,6 +112,14 @@ public final class FolderRegistry {
         return folder;
     }
 
+    /** The entry of a package with the same content as {@code source}, when it is there already. */
+    public Optional<Entry> find(Path source, String name) {
+        Digest digest = PackageDigest.of(source);
+        return Files.isDirectory(folder(name, digest))
+                ? Optional.of(entry(name, digest))
+                : Optional.empty();
+    }
+
     /** All packages by name and digest. */
     public List<Entry> list() {
         List<Entry> entries = new ArrayList<>();

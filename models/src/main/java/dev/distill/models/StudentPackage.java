@@ -1,6 +1,7 @@
 package dev.distill.models;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.djl.ndarray.NDManager;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
  * token vectors or the first one, and README.md has the lines that compute it.
  */
 public final class StudentPackage {
+    private static final String README = "README.md";
+
     private StudentPackage() {}
 
     /**
@@ -38,8 +41,25 @@ public final class StudentPackage {
             throw AtomicFile.failure(folder.resolve(Bases.TOKENIZER), e);
         }
         AtomicFile.write(folder.resolve("tokenizer_config.json"), tokenizerConfig(config));
-        AtomicFile.write(folder.resolve("README.md"), card.markdown(config));
+        AtomicFile.write(folder.resolve(README), card.markdown(config));
         AtomicFile.write(folder.resolve(Bases.CONFIG), config.toJson());
+    }
+
+    /** Like the other, with weights that are in a safetensors file. */
+    public static void write(
+            Path folder, EncoderConfig config, Path weights, Path tokenizer, ModelCard card) {
+        try (NDManager manager = Torch.newManager();
+                Weights read =
+                        Checkpoint.read(
+                                manager, weights, config.shapes(), config.architecture().prefix())) {
+            write(folder, config, read, tokenizer, card);
+        }
+    }
+
+    /** Replaces the card of a package, for figures that became known after it was written. */
+    public static void describe(Path folder, ModelCard card) {
+        EncoderConfig config = EncoderConfig.read(folder.resolve(Bases.CONFIG));
+        AtomicFile.write(folder.resolve(README), card.markdown(config));
     }
 
     /** What transformers reads beside tokenizer.json. */

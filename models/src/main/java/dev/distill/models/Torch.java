@@ -31,6 +31,11 @@ public final class Torch {
 
     private Torch() {}
 
+    /** The version of libtorch in use; starts the engine. */
+    public static String version() {
+        return Engine.getEngine(ENGINE).getVersion();
+    }
+
     /** A new manager of arrays in the processor's memory; whoever asks closes it. */
     public static NDManager newManager() {
         return NDManager.newBaseManager(Device.cpu(), ENGINE);

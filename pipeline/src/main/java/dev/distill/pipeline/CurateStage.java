@@ -6,15 +6,13 @@ import dev.distill.config.ConfigText;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.Curation;
 import dev.distill.datasets.DatasetCard;
+import dev.distill.datasets.DatasetFolder;
 import dev.distill.datasets.ParquetFile;
-import dev.distill.datasets.RejectedRow;
 import dev.distill.datasets.Request;
-import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,9 +22,6 @@ import java.util.TreeMap;
  */
 final class CurateStage implements Stage {
     static final String NAME = "curate";
-    static final String TRAIN = "data/train-00000-of-00001.parquet";
-    static final String VALIDATION = "data/validation-00000-of-00001.parquet";
-    private static final String REJECTED = "rejected.parquet";
 
     private final Job job;
     private final StageOutput query;
@@ -68,11 +63,6 @@ final class CurateStage implements Stage {
                         job.gold().stream().map(Request::text).toList(),
                         job.labels(),
                         job.config().curate());
-        Map<String, String> lineage = new TreeMap<>();
-        madeFrom().forEach((name, digest) -> lineage.put("distill." + name, digest.toString()));
-        ParquetFile.write(output.resolve(TRAIN), AnswerRow.class, rows.train(), lineage);
-        ParquetFile.write(output.resolve(VALIDATION), AnswerRow.class, rows.validation(), lineage);
-        ParquetFile.write(output.resolve(REJECTED), RejectedRow.class, rows.rejected(), lineage);
         DatasetCard card =
                 new DatasetCard(
                         job.config().name(),
@@ -81,7 +71,7 @@ final class CurateStage implements Stage {
                                 + ", made with distill.",
                         job.labels(),
                         madeFrom());
-        AtomicFile.write(output.resolve("README.md"), card.markdown(rows));
+        new DatasetFolder(output).write(rows, card);
         return facts(rows);
     }
 

@@ -130,9 +130,7 @@ public final class JobRunner {
         StageOutput curate = stages.output(CurateStage.NAME);
         StageOutput evaluate = stages.output(EvaluateStage.NAME);
         folder.link(query.file(QueryStage.FAILED), "dataset/failed.parquet");
-        folder.link(curate.file("data"), "dataset/data");
-        folder.link(curate.file("rejected.parquet"), "dataset/rejected.parquet");
-        folder.link(curate.file("README.md"), "dataset/README.md");
+        folder.link(curate.folder(), "dataset");
         folder.link(stages.output(TrainStage.NAME).file(TrainStage.METRICS), TrainStage.METRICS);
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");

@@ -49,6 +49,12 @@ public final class Machine {
                 Runtime.version() + (feature >= LEAST_JAVA ? "" : ", but 25 or newer is needed"));
     }
 
+    /** The version of this build, from the jar's manifest. */
+    public static String version() {
+        String version = Machine.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     private static String libtorch() {
         return "%s, %d threads, %s matrix products"
                 .formatted(

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -82,10 +83,15 @@ final class Publication {
      * @throws UserError when the package does not answer as it did in the evaluation
      */
     FolderRegistry.Entry publish(Path folder) {
-        prove(folder);
         PublishConfig publish = context.job().config().publish();
-        return new FolderRegistry(publish.to())
-                .publish(folder, context.job().config().name(), publish.alias());
+        String name = context.job().config().name();
+        FolderRegistry registry = new FolderRegistry(publish.to());
+        Optional<FolderRegistry.Entry> there = registry.find(folder, name);
+        if (there.isPresent() && there.get().aliases().contains(publish.alias())) {
+            return there.get();
+        }
+        prove(folder);
+        return registry.publish(folder, name, publish.alias());
     }
 
     private void prove(Path folder) {

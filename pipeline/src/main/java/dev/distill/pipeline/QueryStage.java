@@ -58,7 +58,7 @@ final class QueryStage implements Stage {
         switch (job.proxy()) {
             case JobProxy.Embedded embedded -> {
                 ArrayNode targets = inputs.putArray("targets");
-                embedded.file().value().routes().get(teacher.route()).stream()
+                embedded.file().value().routes().getOrDefault(teacher.route(), List.of()).stream()
                         .map(t -> t.provider() + "/" + t.model())
                         .forEach(targets::add);
             }

@@ -242,7 +242,7 @@ final class Reporting {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("distill", Machine.version());
         versions.put("Java", Runtime.version().toString());
-        versions.put("libtorch", Machine.libtorchVersion());
+        versions.put("libtorch", stages.output(TrainStage.NAME).facts().path("libtorch").asText());
         return new ReportData.Run(
                 config().name(),
                 runId,
@@ -251,7 +251,14 @@ final class Reporting {
                 Machine.describe(),
                 ran,
                 versions,
-                Map.of("train.seed", config().train().seed(), "data.split.seed", config().data().split().seed()));
+                seeds());
+    }
+
+    private Map<String, Long> seeds() {
+        Map<String, Long> seeds = new LinkedHashMap<>();
+        seeds.put("data.split.seed", config().data().split().seed());
+        seeds.put("train.seed", config().train().seed());
+        return seeds;
     }
 
     private static JsonNode json(Path file) {

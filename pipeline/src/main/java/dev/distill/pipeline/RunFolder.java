@@ -62,7 +62,7 @@ final class RunFolder {
     void link(Path source, String name) {
         Path target = folder.resolve(name);
         try (Stream<Path> paths = Files.walk(source)) {
-            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+            for (Path path : paths.filter(StageStore::isOutput).toList()) {
                 Path relative = source.relativize(path);
                 Path to = relative.toString().isEmpty() ? target : target.resolve(relative);
                 Path parent = to.getParent();

@@ -167,14 +167,17 @@ final class StageStore {
     private static ObjectNode files(Path folder) throws IOException {
         ObjectNode files = Json.object();
         try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+            for (Path path : paths.filter(StageStore::isOutput).sorted().toList()) {
                 String name = folder.relativize(path).toString().replace('\\', '/');
-                if (!name.equals(MANIFEST)) {
-                    files.put(name, Digest.ofFile(path).hex());
-                }
+                files.put(name, Digest.ofFile(path).hex());
             }
         }
         return files;
+    }
+
+    /** Whether a path is a file of an output, and not the manifest over them. */
+    static boolean isOutput(Path path) {
+        return Files.isRegularFile(path) && !path.endsWith(MANIFEST);
     }
 
     /** An output that is damaged or made anew is kept beside the good one: nothing is ever deleted. */

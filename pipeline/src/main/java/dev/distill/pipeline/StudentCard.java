@@ -1,5 +1,7 @@
 package dev.distill.pipeline;
 
+import dev.distill.datasets.DatasetFolder;
+import dev.distill.files.Digest;
 import dev.distill.models.Base;
 import dev.distill.models.ModelCard;
 import java.util.List;
@@ -17,6 +19,7 @@ final class StudentCard {
     static ModelCard of(RunContext context, StageOutput curate, List<ModelCard.Metric> metrics) {
         Job job = context.job();
         Base base = context.base();
+        DatasetFolder dataset = new DatasetFolder(curate.folder());
         return new ModelCard(
                 job.config().name(),
                 "Given a text, it names one of %d labels.".formatted(job.labels().size()),
@@ -28,7 +31,7 @@ final class StudentCard {
                 metrics,
                 Map.of(
                         "base weights", base.digest().toString(),
-                        "training rows", curate.digestOf(CurateStage.TRAIN).toString(),
-                        "validation rows", curate.digestOf(CurateStage.VALIDATION).toString()));
+                        "training rows", Digest.ofFile(dataset.trainFile()).toString(),
+                        "validation rows", Digest.ofFile(dataset.validationFile()).toString()));
     }
 }

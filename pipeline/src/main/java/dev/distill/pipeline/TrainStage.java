@@ -6,8 +6,9 @@ import dev.distill.config.ConfigText;
 import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
 import dev.distill.datasets.AnswerRow;
-import dev.distill.datasets.ParquetFile;
+import dev.distill.datasets.DatasetFolder;
 import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.Base;
 import dev.distill.models.StudentPackage;
@@ -38,11 +39,13 @@ final class TrainStage implements Stage {
     private final RunContext context;
     private final Job job;
     private final StageOutput curate;
+    private final DatasetFolder dataset;
 
     TrainStage(RunContext context, StageOutput curate) {
         this.context = context;
         this.job = context.job();
         this.curate = curate;
+        this.dataset = new DatasetFolder(curate.folder());
     }
 
     @Override
@@ -55,8 +58,8 @@ final class TrainStage implements Stage {
         ObjectNode inputs =
                 Json.object()
                         .put("code", 1)
-                        .put("train_rows", curate.digestOf(CurateStage.TRAIN).hex())
-                        .put("validation_rows", curate.digestOf(CurateStage.VALIDATION).hex())
+                        .put("train_rows", Digest.ofFile(dataset.trainFile()).hex())
+                        .put("validation_rows", Digest.ofFile(dataset.validationFile()).hex())
                         .put("labels", String.join("\n", job.labels().names()))
                         .put("base", base().digest().hex());
         inputs.set("student", Json.object(ConfigText.map(job.config().student())));
@@ -91,9 +94,9 @@ final class TrainStage implements Stage {
                         job.config().train(),
                         student,
                         job.labels().names(),
-                        base().folder(),
-                        rows(CurateStage.TRAIN),
-                        rows(CurateStage.VALIDATION),
+                        base(),
+                        rows(dataset.train()),
+                        rows(dataset.validation()),
                         scratch,
                         scratch.resolve("best"));
         Progress progress = new Progress(context.events());
@@ -107,13 +110,11 @@ final class TrainStage implements Stage {
                 result.weights(),
                 base().tokenizerFile(),
                 StudentCard.of(context, curate, List.of()));
-        return facts(result);
+        return facts(training, result);
     }
 
-    private List<TrainingRow> rows(String file) {
-        return ParquetFile.read(curate.file(file), AnswerRow.class).stream()
-                .map(this::row)
-                .toList();
+    private List<TrainingRow> rows(List<AnswerRow> answers) {
+        return answers.stream().map(this::row).toList();
     }
 
     private TrainingRow row(AnswerRow row) {
@@ -125,7 +126,7 @@ final class TrainStage implements Stage {
         return new TrainingRow(row.id(), row.text(), label, teacher);
     }
 
-    private ObjectNode facts(TrainingResult result) {
+    private ObjectNode facts(TrainingJob training, TrainingResult result) {
         return Json.object()
                 .put("best_epoch", result.bestEpoch())
                 .put("validation_accuracy", result.validationAccuracy())
@@ -133,6 +134,8 @@ final class TrainStage implements Stage {
                 .put("steps", result.steps())
                 .put("seconds", result.seconds())
                 .put("rows_per_second", result.rowsPerSecond())
+                .put("parameters", training.encoder().parameterCount())
+                .put("libtorch", Torch.version())
                 .put("truncated_share", result.truncatedShare())
                 .put("precision", precision().name().toLowerCase(Locale.ROOT));
     }

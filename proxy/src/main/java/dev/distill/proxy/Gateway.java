@@ -3,6 +3,7 @@ package dev.distill.proxy;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -190,6 +191,7 @@ final class Gateway {
                 .with(Headers.COST_USD, Cost.usd(found.costNanoUsd()))
                 .with(Headers.ANSWER_COST_USD, Cost.usd(answer.costNanoUsd()))
                 .with(Headers.LATENCY_MILLIS, Long.toString(answer.latencyMillis()))
+                .with(Headers.ASKED_AT, answer.askedAt().truncatedTo(ChronoUnit.MILLIS).toString())
                 .with(Headers.STORE, found.store())
                 .with(Headers.SIMULATED, Boolean.toString(answer.simulated()));
     }

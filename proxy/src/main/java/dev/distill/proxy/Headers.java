@@ -42,6 +42,9 @@ public final class Headers {
     /** Answered: how long the provider took when it was really asked; the same for a store hit. */
     public static final String LATENCY_MILLIS = "x-distill-latency-ms";
 
+    /** Answered: when the answer was really asked, in ISO 8601; the same for a store hit. */
+    public static final String ASKED_AT = "x-distill-asked-at";
+
     /**
      * Answered: {@code true} when the answer is a recording, so that no figure rests on it
      * unmarked.

@@ -224,7 +224,8 @@ final class Router {
                 answer.latencyMillis(),
                 attempt.usage(),
                 attempt.costNanoUsd(),
-                answer.simulated());
+                answer.simulated(),
+                attempt.at());
     }
 
     private static ApiError exhausted(Route route, List<Tried> tried) {

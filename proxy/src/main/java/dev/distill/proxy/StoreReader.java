@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class StoreReader implements AutoCloseable {
             """
             SELECT t.provider, t.model, a.answered_by, t.status, a.body, t.latency_ms,
                    t.input_fresh, t.input_cached, t.output_text, t.output_reasoning,
-                   t.cost_nano_usd, t.simulated
+                   t.cost_nano_usd, t.simulated, t.at_ms
             FROM answers a JOIN attempts t ON t.id = a.attempt
             WHERE a.key = ? AND a.good = 1 ORDER BY a.attempt LIMIT 1""";
 
@@ -158,7 +159,8 @@ final class StoreReader implements AutoCloseable {
                 rows.getLong(6),
                 usage,
                 optional(rows, 11),
-                rows.getBoolean(12));
+                rows.getBoolean(12),
+                Instant.ofEpochMilli(rows.getLong(13)));
     }
 
     private static OptionalLong optional(ResultSet rows, int column) throws SQLException {

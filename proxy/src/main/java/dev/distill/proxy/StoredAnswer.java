@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import dev.distill.files.Digest;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -9,6 +10,7 @@ import java.util.OptionalLong;
  *
  * @param model the target's name of the model, which its price goes by
  * @param answeredBy the same in the provider's words
+ * @param askedAt to the millisecond, as the ledger keeps it
  */
 record StoredAnswer(
         Digest key,
@@ -20,4 +22,5 @@ record StoredAnswer(
         long latencyMillis,
         Optional<Usage> usage,
         OptionalLong costNanoUsd,
-        boolean simulated) {}
+        boolean simulated,
+        Instant askedAt) {}

@@ -39,7 +39,7 @@ public record TrainingJob(
     }
 
     /** The student's shape: the base with a head for these labels. */
-    EncoderConfig encoder() {
+    public EncoderConfig encoder() {
         Head head =
                 switch (student.pooling()) {
                     case MEAN -> Head.MEAN;
