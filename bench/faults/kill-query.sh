@@ -9,7 +9,7 @@ rm -rf work/query work/calm work/query-job
 
 kills=20
 concurrency=$(sed -n 's/^teacher:.*concurrency: \([0-9]*\).*/\1/p' query-job.yaml)
-rows=8000
+rows=10000
 port=18411
 
 mkdir -p work/query work/calm work/query-job
@@ -34,7 +34,7 @@ upstream() {
 upstream query
 for ((i = 1; i <= kills; i++)); do
     start query-job.yaml query
-    if ! kill_in query query 1500; then
+    if ! kill_in query query 3000; then
         echo "the query stage was over before kill $i; FAULT_SEED=... or more rows give it time" >&2
         exit 1
     fi
