@@ -69,7 +69,7 @@ final class PlanCommand implements Callable<Integer> {
                                             ? ""
                                             : String.format(
                                                     Locale.ROOT,
-                                                    ", about $%.4f by the answers stored so far",
+                                                    ", probably about $%.4f",
                                                     calls.typicalNanoUsd().getAsLong() / 1e9)));
         }
     }

@@ -28,12 +28,15 @@ public final class RequestFile {
     }
 
     /**
-     * Reads items with the right answer; each must be one of the labels.
+     * Reads items with the right answer; each must be one of the labels. They are never split, so
+     * that a group column is not looked for.
      *
      * @throws UserError with everything that is wrong with the file, the first 20 problems in full
      */
     public static List<Request> readGold(Path file, Columns columns, Labels labels) {
-        return read(file, new RequestRows(file, columns, Optional.of(labels)));
+        Columns ungrouped =
+                new Columns(columns.id(), columns.text(), columns.label(), Optional.empty());
+        return read(file, new RequestRows(file, ungrouped, Optional.of(labels)));
     }
 
     private static List<Request> read(Path file, RequestRows rows) {
