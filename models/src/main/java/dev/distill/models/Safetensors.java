@@ -104,6 +104,9 @@ final class Safetensors {
         } catch (JsonProcessingException e) {
             throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
         }
+        if (!json.isObject()) {
+            throw damaged(file, "the header is not a JSON object");
+        }
         List<Entry> entries = new ArrayList<>();
         json.properties().stream()
                 .filter(member -> !member.getKey().equals("__metadata__"))
