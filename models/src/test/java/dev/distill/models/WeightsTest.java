@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,8 @@ class WeightsTest {
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
-                "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}"
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}",
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{\"a\":0,\"b\":8}}}"
             })
     void aShapeThatDoesNotFitItsBytesNamesTheTensor(String header) throws IOException {
         write(header, new byte[8]);
@@ -159,6 +161,19 @@ class WeightsTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(file() + ": x: shape [")
                 .hasMessageContaining("does not fit bytes");
+    }
+
+    @Test
+    void aPlaceFarBehindTheEndNamesTheTensor() throws IOException {
+        write(
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],"
+                        + "\"data_offsets\":[9223372036854775799,9223372036854775807]}}",
+                new byte[8]);
+
+        assertThatThrownBy(() -> Weights.read(manager, file()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("x: the file ends at byte")
+                .hasMessageContaining("the tensor at 9223372036854775");
     }
 
     @Test
@@ -191,6 +206,30 @@ class WeightsTest {
         assertThatThrownBy(() -> Weights.read(manager, file()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("a header of " + length + " bytes in a file of 24");
+    }
+
+    @Test
+    void damageAnywhereIsAUserErrorOrOtherNumbersButNeverADefect() throws IOException {
+        try (Weights weights = twoWeights()) {
+            weights.write(file());
+        }
+        byte[] whole = Files.readAllBytes(file());
+        Random random = new Random(7);
+        int refused = 0;
+        for (int i = 0; i < 300; i++) {
+            byte[] damaged = whole.clone();
+            for (int flips = random.nextInt(1, 4); flips > 0; flips--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(32, 127);
+            }
+            Files.write(file(), damaged);
+            try (Weights _ = Weights.read(manager, file())) {
+                assertThat(damaged).hasSameSizeAs(whole);
+            } catch (UserError e) {
+                assertThat(e).hasMessageStartingWith(file() + ": ");
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(100);
     }
 
     @Test
