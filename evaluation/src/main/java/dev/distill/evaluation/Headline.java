@@ -58,8 +58,7 @@ final class Headline {
             return Optional.empty();
         }
         Latency student = evaluation.studentLatencies().getFirst();
-        String own =
-                "p95 " + Format.millis(student.p95().value()) + tag(student.provenance());
+        String own = "p95 " + Format.millis(student.p95().value()) + tag(student.provenance());
         return Optional.of(
                 evaluation
                         .teacherLatency()

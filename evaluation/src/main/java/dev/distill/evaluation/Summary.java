@@ -8,8 +8,7 @@ final class Summary {
 
     static String of(ReportData data) {
         Comparison comparison = data.evaluation().comparison();
-        String rows =
-                Rows.of(data).stream().map(Summary::row).collect(Collectors.joining("\n"));
+        String rows = Rows.of(data).stream().map(Summary::row).collect(Collectors.joining("\n"));
         return """
                 ### %s: %s
 
