@@ -60,7 +60,7 @@ final class Format {
         if (usd == 0) {
             return "$0";
         }
-        return "$" + (usd >= 1 ? fixed(usd, 2) : significant(usd, 2));
+        return "$" + (usd >= 0.1 ? fixed(usd, 2) : significant(usd, 2));
     }
 
     /** Money booked in millionths of a dollar. */

@@ -173,15 +173,15 @@ public final class Gate {
                                 Prose.callers(latency.concurrency()));
         Outcome outcome;
         String reason;
-        if (latency.failures() > MAX_UNANSWERED * (latency.n() + latency.failures())) {
+        if (interval.low() > most) {
+            outcome = Outcome.FAIL;
+            reason = seen + "all of it is above " + limit;
+        } else if (latency.failures() > MAX_UNANSWERED * (latency.n() + latency.failures())) {
             outcome = Outcome.INCONCLUSIVE;
             reason = seen + Format.count(latency.failures()) + " more requests failed";
         } else if (interval.high() <= most) {
             outcome = Outcome.PASS;
             reason = seen + "none of it is above " + limit;
-        } else if (interval.low() > most) {
-            outcome = Outcome.FAIL;
-            reason = seen + "all of it is above " + limit;
         } else {
             outcome = Outcome.INCONCLUSIVE;
             reason = seen + limit + " is inside it; more requests would narrow it";

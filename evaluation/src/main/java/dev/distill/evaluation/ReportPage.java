@@ -130,7 +130,9 @@ record ReportPage(
                                         shortened(item.text()),
                                         item.gold(),
                                         wrong.apply(item).orElseThrow(),
-                                        item.studentConfidence().map(Format::percent).orElse("")))
+                                        item.studentConfidence()
+                                                .map(p -> unbroken(Format.percent(p)))
+                                                .orElse("")))
                 .toList();
     }
 

@@ -143,7 +143,7 @@ class GateTest {
         assertThat(enough.provenance()).isEqualTo(Provenance.SIMULATED);
         assertThat(enough.reason())
                 .isEqualTo(
-                        "1,000 requests cost $1.00 with the teacher (2,000 requests) and $0.1 with the student (100 requests): 10\u00d7");
+                        "1,000 requests cost $1.00 with the teacher (2,000 requests) and $0.10 with the student (100 requests): 10\u00d7");
         assertThat(Gate.decide(costRatio(11), evaluation).outcome()).isEqualTo(Outcome.FAIL);
     }
 
