@@ -225,6 +225,6 @@ public final class Gate {
                                 Format.usd(student.usdPerThousand()),
                                 Format.count(student.requests()),
                                 Format.times(ratio.get())),
-                teacher.provenance().and(student.provenance()));
+                evaluation.costRatioProvenance());
     }
 }

@@ -41,16 +41,7 @@ final class Headline {
                                 (ratio >= 1
                                                 ? Format.times(ratio) + " cheaper"
                                                 : Format.times(1 / ratio) + " dearer")
-                                        + tag(
-                                                evaluation
-                                                        .teacherCost()
-                                                        .orElseThrow()
-                                                        .provenance()
-                                                        .and(
-                                                                evaluation
-                                                                        .studentCost()
-                                                                        .orElseThrow()
-                                                                        .provenance())));
+                                        + tag(evaluation.costRatioProvenance()));
     }
 
     private static Optional<String> latency(Evaluation evaluation) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *       {@code mcnemar_mid_p}, {@code bootstrap}
  *   <li>{@code calibration}: {@code ece, bins, n}, or null
  *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code
- *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio} or null
+ *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio}: {@code value,
+ *       simulated}, or null
  *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
  * </ul>
  *
@@ -68,7 +69,9 @@ final class ResultsJson {
         ObjectNode cost = root.putObject("cost");
         cost.set("student", evaluation.studentCost().map(ResultsJson::cost).orElse(null));
         cost.set("teacher", evaluation.teacherCost().map(ResultsJson::cost).orElse(null));
-        root.put("cost_ratio", evaluation.costRatio().orElse(null));
+        root.set(
+                "cost_ratio",
+                evaluation.costRatio().map(ratio -> costRatio(ratio, evaluation)).orElse(null));
         root.set("reproduce", reproduce(data.run()));
         return root;
     }
@@ -167,6 +170,12 @@ final class ResultsJson {
                 .put("simulated", cost.provenance() == Provenance.SIMULATED)
                 .put("n", cost.requests())
                 .put("basis", cost.basis());
+    }
+
+    private static ObjectNode costRatio(double ratio, Evaluation evaluation) {
+        return Json.object()
+                .put("value", ratio)
+                .put("simulated", evaluation.costRatioProvenance() == Provenance.SIMULATED);
     }
 
     private static ObjectNode estimate(Estimate estimate) {

@@ -54,7 +54,7 @@ final class Summary {
                         text(row.measure()),
                         cell(row.student()),
                         cell(row.teacher()),
-                        text(row.difference()),
+                        text(row.difference()) + (row.differenceSimulated() ? " (simulated)" : ""),
                         text(row.basis()));
     }
 

@@ -89,14 +89,15 @@ class ReportTest {
 
     @Test
     void simulatedFiguresAreTaggedWhereverTheyAppear() throws IOException {
-        // 3 latencies, throughput, cost; the cost condition; the money twice.
+        // Cost, 3 latencies, 4 differences from them, throughput; the condition; the money twice.
         assertThat(Pattern.compile("<span class=\"sim\">simulated</span>").matcher(html).results())
-                .hasSize(8);
+                .hasSize(12);
         assertThat(html).contains("cheaper (simulated)");
         assertThat(read("summary.md")).contains("cheaper (simulated)", "| $0.14 (simulated)<br>");
         JsonNode results = results();
         assertThat(results.at("/cost/teacher/simulated").booleanValue()).isTrue();
         assertThat(results.at("/cost/student/simulated").booleanValue()).isFalse();
+        assertThat(results.at("/cost_ratio/simulated").booleanValue()).isTrue();
         assertThat(results.at("/latency/teacher/simulated").booleanValue()).isTrue();
         assertThat(results.at("/verdict/conditions/3/simulated").booleanValue()).isTrue();
         assertThat(read("evaluation/junit.xml")).contains("(simulated)");
