@@ -38,9 +38,10 @@ final class Answers {
     }
 
     /**
-     * Macro-F1 of the items at {@code sample}: the mean of F1 over the labels that occur in their gold
-     * or answers, as scikit-learn's {@code f1_score(average="macro", zero_division=0)} over these
-     * labels. An answer that is no label is a miss of the gold label and not a label of its own.
+     * Macro-F1 of the items at {@code sample}: the mean of F1 over the labels that occur in their
+     * gold or answers, as scikit-learn's {@code f1_score(average="macro", zero_division=0)} over
+     * these labels. An answer that is no label is a miss of the gold label and not a label of its
+     * own.
      */
     double macroF1(int[] sample) {
         int[] support = new int[labels.size() + 1];

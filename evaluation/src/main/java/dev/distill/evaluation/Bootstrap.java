@@ -6,11 +6,11 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
- * How intervals of macro-F1 are found: the items are drawn again with replacement, teacher and student
- * together, and the middle of the results is the interval. It is the percentile bootstrap (B. Efron,
- * R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13); with 1,999 resamples the
- * limits of the usual levels are themselves results and need no interpolation (A. C. Davison, D. V.
- * Hinkley, Bootstrap Methods and their Application, 1997, section 5.3).
+ * How intervals of macro-F1 are found: the items are drawn again with replacement, teacher and
+ * student together, and the middle of the results is the interval. It is the percentile bootstrap
+ * (B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13); with 1,999
+ * resamples the limits of the usual levels are themselves results and need no interpolation (A. C.
+ * Davison, D. V. Hinkley, Bootstrap Methods and their Application, 1997, section 5.3).
  *
  * @param resamples how many
  * @param seed of the random generator (L64X128MixRandom): same seed, same interval

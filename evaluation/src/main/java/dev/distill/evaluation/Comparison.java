@@ -86,9 +86,7 @@ public record Comparison(
     }
 
     private static Answers answers(
-            List<Judged> items,
-            List<String> labels,
-            Function<Judged, Optional<String>> answerOf) {
+            List<Judged> items, List<String> labels, Function<Judged, Optional<String>> answerOf) {
         Map<String, Integer> numbers = Answers.numbers(labels);
         int[] gold = new int[items.size()];
         int[] given = new int[items.size()];

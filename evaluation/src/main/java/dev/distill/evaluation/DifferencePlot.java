@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The paired difference in accuracy with its interval, beside zero and the gate's margin, ready to be
- * drawn as SVG.
+ * The paired difference in accuracy with its interval, beside zero and the gate's margin, ready to
+ * be drawn as SVG.
  *
  * @param low place of the interval's lower limit
  * @param value place of the difference

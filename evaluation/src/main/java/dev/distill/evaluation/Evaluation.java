@@ -2,6 +2,7 @@ package dev.distill.evaluation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that was found out about teacher and student.
@@ -32,5 +33,13 @@ public record Evaluation(
                                         student ->
                                                 teacher.usdPerThousand()
                                                         / student.usdPerThousand()));
+    }
+
+    /** Simulated when the cost of either is. */
+    Provenance costRatioProvenance() {
+        return Stream.of(teacherCost, studentCost)
+                .flatMap(Optional::stream)
+                .map(Cost::provenance)
+                .reduce(Provenance.MEASURED, Provenance::and);
     }
 }

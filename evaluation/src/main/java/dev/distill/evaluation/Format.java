@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Figures as people read them; the same in every output, whatever the machine's language. */
 final class Format {
@@ -41,7 +42,10 @@ final class Format {
         return significant(confidence * 100, 3) + " %";
     }
 
-    /** A duration: {@code 8.7 ms}, {@code 850 ms}, {@code 1.25 s}; nothing is measured to three digits. */
+    /**
+     * A duration: {@code 8.7 ms}, {@code 850 ms}, {@code 1.25 s}; nothing is measured to three
+     * digits.
+     */
     static String millis(double millis) {
         if (Double.isInfinite(millis)) {
             return "unbounded";
@@ -56,7 +60,7 @@ final class Format {
         if (usd == 0) {
             return "$0";
         }
-        return "$" + (usd >= 1 ? fixed(usd, 2) : significant(usd, 2));
+        return "$" + (usd >= 0.1 ? fixed(usd, 2) : significant(usd, 2));
     }
 
     /** Money booked in millionths of a dollar. */
@@ -66,7 +70,7 @@ final class Format {
 
     /** A ratio: {@code 14x}, {@code 1.3x}. */
     static String times(double ratio) {
-        return significant(ratio, ratio < 10 ? 2 : 3) + "\u00d7";
+        return (ratio < 1000 ? significant(ratio, ratio < 10 ? 2 : 3) : about(ratio)) + "\u00d7";
     }
 
     /** A count: {@code 3,080}. */
@@ -111,6 +115,15 @@ final class Format {
         return seconds < 120
                 ? significant(seconds, 2) + " s"
                 : significant(seconds / 60, 2) + " min";
+    }
+
+    /** Both limits, the unit once when it is the same: {@code 90.4 to 92.1 %}. */
+    static String range(Interval interval, Function<Double, String> format) {
+        String low = format.apply(interval.low());
+        String high = format.apply(interval.high());
+        int space = low.lastIndexOf(' ');
+        boolean sameUnit = space > 0 && high.endsWith(low.substring(space));
+        return (sameUnit ? low.substring(0, space) : low) + " to " + high;
     }
 
     /** The first digits of a digest, enough for people to tell it from others. */

@@ -10,9 +10,9 @@ import java.util.Optional;
  * Decides whether a student is good enough.
  *
  * <p>A condition on a sampled figure passes only when its whole confidence interval is on the good
- * side, and fails only when all of it is on the bad side; in between there are too few items to say,
- * and the verdict says how many would do. So a gate does not flip on noise, and its error rates are
- * known: see {@link Verdict#errorRates()}.
+ * side, and fails only when all of it is on the bad side; in between there are too few items to
+ * say, and the verdict says how many would do. So a gate does not flip on noise, and its error
+ * rates are known: see {@link Verdict#errorRates()}.
  */
 public final class Gate {
     /** Above this share of unanswered items nobody knows what was left out, and nothing passes. */
@@ -29,8 +29,7 @@ public final class Gate {
                 .ifPresent(c -> conditions.add(nonInferior(c.margin(), evaluation.comparison())));
         gate.minAccuracy()
                 .ifPresent(least -> conditions.add(accuracy(least, evaluation.comparison())));
-        gate.maxP95Ms()
-                .ifPresent(most -> conditions.add(p95(most, evaluation.studentLatencies())));
+        gate.maxP95Ms().ifPresent(most -> conditions.add(p95(most, evaluation.studentLatencies())));
         gate.minCostRatio().ifPresent(least -> conditions.add(costRatio(least, evaluation)));
         Outcome worst =
                 conditions.stream().map(Condition::outcome).reduce(Outcome.PASS, Outcome::worse);
@@ -42,12 +41,11 @@ public final class Gate {
         Interval interval = difference.interval();
         String limit = Format.points(-margin);
         String seen =
-                "student minus teacher is %s, %s interval %s to %s, on %s items: "
+                "student minus teacher is %s, %s interval %s, on %s items: "
                         .formatted(
                                 Format.points(difference.value()),
                                 Format.level(interval.confidence()),
-                                Format.points(interval.low()),
-                                Format.points(interval.high()),
+                                Format.range(interval, Format::points),
                                 Format.count(difference.n()));
         Outcome outcome;
         String reason;
@@ -95,12 +93,11 @@ public final class Gate {
         Interval interval = accuracy.interval();
         String limit = Format.percent(least);
         String seen =
-                "accuracy is %s, %s interval %s to %s, on %s items: "
+                "accuracy is %s, %s interval %s, on %s items: "
                         .formatted(
                                 Format.percent(accuracy.value()),
                                 Format.level(interval.confidence()),
-                                Format.percent(interval.low()),
-                                Format.percent(interval.high()),
+                                Format.range(interval, Format::percent),
                                 Format.count(accuracy.n()));
         Outcome outcome;
         String reason;
@@ -158,7 +155,7 @@ public final class Gate {
     }
 
     private static Condition p95(double most, List<Latency> latencies) {
-        String requirement = "p95 latency at most " + Format.millis(most);
+        String requirement = "latency p95 at most " + Format.millis(most);
         if (latencies.isEmpty()) {
             return Condition.unknown(
                     "max_p95_ms", most, requirement, "the student's latency was not measured");
@@ -167,25 +164,24 @@ public final class Gate {
         Interval interval = latency.p95().interval();
         String limit = Format.millis(most);
         String seen =
-                "p95 is %s, %s interval %s to %s, on %s requests at concurrency %d: "
+                "latency p95 is %s, %s interval %s, on %s requests with %s: "
                         .formatted(
                                 Format.millis(latency.p95().value()),
                                 Format.level(interval.confidence()),
-                                Format.millis(interval.low()),
-                                Format.millis(interval.high()),
+                                Format.range(interval, Format::millis),
                                 Format.count(latency.n()),
-                                latency.concurrency());
+                                Prose.callers(latency.concurrency()));
         Outcome outcome;
         String reason;
-        if (latency.failures() > MAX_UNANSWERED * (latency.n() + latency.failures())) {
+        if (interval.low() > most) {
+            outcome = Outcome.FAIL;
+            reason = seen + "all of it is above " + limit;
+        } else if (latency.failures() > MAX_UNANSWERED * (latency.n() + latency.failures())) {
             outcome = Outcome.INCONCLUSIVE;
             reason = seen + Format.count(latency.failures()) + " more requests failed";
         } else if (interval.high() <= most) {
             outcome = Outcome.PASS;
             reason = seen + "none of it is above " + limit;
-        } else if (interval.low() > most) {
-            outcome = Outcome.FAIL;
-            reason = seen + "all of it is above " + limit;
         } else {
             outcome = Outcome.INCONCLUSIVE;
             reason = seen + limit + " is inside it; more requests would narrow it";
@@ -229,6 +225,6 @@ public final class Gate {
                                 Format.usd(student.usdPerThousand()),
                                 Format.count(student.requests()),
                                 Format.times(ratio.get())),
-                teacher.provenance().and(student.provenance()));
+                evaluation.costRatioProvenance());
     }
 }

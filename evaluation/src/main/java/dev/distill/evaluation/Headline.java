@@ -42,16 +42,7 @@ public final class Headline {
                                 (ratio >= 1
                                                 ? Format.times(ratio) + " cheaper"
                                                 : Format.times(1 / ratio) + " dearer")
-                                        + tag(
-                                                evaluation
-                                                        .teacherCost()
-                                                        .orElseThrow()
-                                                        .provenance()
-                                                        .and(
-                                                                evaluation
-                                                                        .studentCost()
-                                                                        .orElseThrow()
-                                                                        .provenance())));
+                                        + tag(evaluation.costRatioProvenance()));
     }
 
     private static Optional<String> latency(Evaluation evaluation) {
@@ -59,8 +50,7 @@ public final class Headline {
             return Optional.empty();
         }
         Latency student = evaluation.studentLatencies().getFirst();
-        String own =
-                "p95 " + Format.millis(student.p95().value()) + tag(student.provenance());
+        String own = "p95 " + Format.millis(student.p95().value()) + tag(student.provenance());
         return Optional.of(
                 evaluation
                         .teacherLatency()

@@ -45,8 +45,7 @@ record HeatTable(List<Line> rows) {
             counts.computeIfAbsent(label.label(), _ -> new HashMap<>())
                     .put(label.label(), label.hits());
         }
-        int most =
-                score.confusions().stream().mapToInt(Confusion::count).max().orElse(1);
+        int most = score.confusions().stream().mapToInt(Confusion::count).max().orElse(1);
         List<String> order = List.copyOf(labels);
         List<Line> rows = new ArrayList<>();
         for (String gold : order) {
@@ -59,8 +58,7 @@ record HeatTable(List<Line> rows) {
         return new HeatTable(List.copyOf(rows));
     }
 
-    private static int count(
-            Map<String, Map<String, Integer>> counts, String gold, String given) {
+    private static int count(Map<String, Map<String, Integer>> counts, String gold, String given) {
         return counts.getOrDefault(gold, Map.of()).getOrDefault(given, 0);
     }
 

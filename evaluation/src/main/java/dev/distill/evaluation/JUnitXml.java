@@ -7,8 +7,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * The gate as a JUnit test suite, for CI servers: one test case for each condition; FAIL is a failure
- * and INCONCLUSIVE is skipped, with the reason as message.
+ * The gate as a JUnit test suite, for CI servers: one test case for each condition; FAIL is a
+ * failure and INCONCLUSIVE is skipped, with the reason as message.
  */
 final class JUnitXml {
     private JUnitXml() {}

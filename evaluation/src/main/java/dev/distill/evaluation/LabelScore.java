@@ -12,7 +12,13 @@ package dev.distill.evaluation;
  * @param f1 harmonic mean of the two; 0 when both are 0
  */
 public record LabelScore(
-        String label, int support, int predicted, int hits, double precision, double recall, double f1) {
+        String label,
+        int support,
+        int predicted,
+        int hits,
+        double precision,
+        double recall,
+        double f1) {
     static LabelScore of(String label, int support, int predicted, int hits) {
         double precision = predicted == 0 ? 0 : (double) hits / predicted;
         double recall = support == 0 ? 0 : (double) hits / support;

@@ -39,6 +39,9 @@ public record Latency(
         if (millis.isEmpty()) {
             throw new IllegalArgumentException("a latency rests on at least one answered request");
         }
+        if (!(wallSeconds > 0)) {
+            throw new IllegalArgumentException("wallSeconds must be > 0, got " + wallSeconds);
+        }
         double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return new Latency(
                 provenance,

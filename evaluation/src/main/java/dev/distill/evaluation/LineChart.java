@@ -54,7 +54,10 @@ record LineChart(
             points.add(
                     new Point(
                             some.getLast().step(),
-                            some.stream().mapToDouble(ReportData.Step::loss).average().orElseThrow()));
+                            some.stream()
+                                    .mapToDouble(ReportData.Step::loss)
+                                    .average()
+                                    .orElseThrow()));
         }
         double most = points.stream().mapToDouble(Point::y).max().orElseThrow();
         Scale x = across(points.getFirst().x(), points.getLast().x());
@@ -83,10 +86,7 @@ record LineChart(
         Scale x = across(points.getFirst().x(), points.getLast().x());
         Scale y =
                 new Scale(
-                        Math.max(0, least - room),
-                        Math.min(1, most + room),
-                        HEIGHT - BOTTOM,
-                        TOP);
+                        Math.max(0, least - room), Math.min(1, most + room), HEIGHT - BOTTOM, TOP);
         Optional<Point> best =
                 points.stream().filter(p -> p.x() == training.bestEpoch()).findFirst();
         return new LineChart(
@@ -110,8 +110,7 @@ record LineChart(
 
     private static Mark mark(Point best, Scale x, Scale y) {
         double place = x.place(best.x());
-        String anchor =
-                place > WIDTH - 120 ? "end" : place < LEFT + 60 ? "start" : "middle";
+        String anchor = place > WIDTH - 120 ? "end" : place < LEFT + 60 ? "start" : "middle";
         return new Mark(new Dot(x.at(best.x()), y.at(best.y())), "best", anchor);
     }
 

@@ -5,9 +5,10 @@ package dev.distill.evaluation;
  * McNemar, Psychometrika 12, 1947, 153-157).
  *
  * <p>Under that hypothesis each discordant item favours either model like a fair coin. The mid-p
- * value counts the observed split half: M. W. Fagerland, S. Lydersen, P. Laake, "The McNemar test for
- * binary matched-pairs data: mid-p and asymptotic are better than exact conditional", BMC Medical
- * Research Methodology 13:91, 2013, find that it keeps its level and is much less conservative.
+ * value counts the observed split half: M. W. Fagerland, S. Lydersen, P. Laake, "The McNemar test
+ * for binary matched-pairs data: mid-p and asymptotic are better than exact conditional", BMC
+ * Medical Research Methodology 13:91, 2013, find that it keeps its level and is much less
+ * conservative.
  */
 final class McNemar {
     private McNemar() {}

@@ -3,12 +3,13 @@ package dev.distill.evaluation;
 /**
  * The difference of two shares on the same items, with the square-and-add interval.
  *
- * <p>Method 10 of R. G. Newcombe, "Improved confidence intervals for the difference between binomial
- * proportions based on paired data", Statistics in Medicine 17, 1998, 2635-2650: the Wilson limits of
- * the two shares are combined as the legs of a triangle, with the correlation of the two answers in
- * place of the cosine, continuity-corrected. It exists for every table, also with no discordant item,
- * and Fagerland, Lydersen and Laake recommend it beside Tango's ("Recommended tests and confidence
- * intervals for paired binomial proportions", Statistics in Medicine 33, 2014, 2850-2875).
+ * <p>Method 10 of R. G. Newcombe, "Improved confidence intervals for the difference between
+ * binomial proportions based on paired data", Statistics in Medicine 17, 1998, 2635-2650: the
+ * Wilson limits of the two shares are combined as the legs of a triangle, with the correlation of
+ * the two answers in place of the cosine, continuity-corrected. It exists for every table, also
+ * with no discordant item, and Fagerland, Lydersen and Laake recommend it beside Tango's
+ * ("Recommended tests and confidence intervals for paired binomial proportions", Statistics in
+ * Medicine 33, 2014, 2850-2875).
  */
 final class Newcombe {
     private Newcombe() {}

@@ -18,6 +18,10 @@ final class Prose {
                         Format.count(comparison.studentUnanswered()));
     }
 
+    static String callers(int concurrency) {
+        return concurrency == 1 ? "1 caller" : concurrency + " callers";
+    }
+
     static String sentence(String words) {
         return capital(words) + ".";
     }

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What {@code report.jte} shows: everything is computed and worded here, the template only places it.
- * The template engine escapes whatever is put into the page for the place where it is put.
+ * What {@code report.jte} shows: everything is computed and worded here, the template only places
+ * it. The template engine escapes whatever is put into the page for the place where it is put.
  *
  * @param data the report
  * @param headline the result in a sentence
@@ -67,7 +67,7 @@ record ReportPage(
         Comparison comparison = data.evaluation().comparison();
         return new ReportPage(
                 data,
-                Headline.of(data),
+                unbroken(Headline.of(data)),
                 Rows.of(data),
                 DifferencePlot.of(data),
                 data.training().map(ReportPage::charts).orElse(List.of()),
@@ -130,8 +130,15 @@ record ReportPage(
                                         shortened(item.text()),
                                         item.gold(),
                                         wrong.apply(item).orElseThrow(),
-                                        item.studentConfidence().map(Format::percent).orElse("")))
+                                        item.studentConfidence()
+                                                .map(p -> unbroken(Format.percent(p)))
+                                                .orElse("")))
                 .toList();
+    }
+
+    /** Keeps a figure and its unit on one line. */
+    private static String unbroken(String text) {
+        return text.replaceAll("(?<=\\d) (?=%|ms\\b|s\\b)", "\u00a0");
     }
 
     private static String shortened(String text) {

@@ -13,19 +13,21 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code format} 1; {@code job}, {@code run}, {@code headline}
  *   <li>{@code verdict}: {@code outcome} (PASS, FAIL, INCONCLUSIVE), {@code exit_code}, {@code
- *       error_rates}, {@code conditions[]} with {@code name, outcome, value, interval, n, threshold,
- *       reason, simulated}
+ *       error_rates}, {@code conditions[]} with {@code name, outcome, value, interval, n,
+ *       threshold, reason, simulated}
  *   <li>{@code items}: {@code total, compared, teacher_unanswered, student_unanswered}
  *   <li>{@code student}, {@code teacher}: {@code accuracy, macro_f1, off_list, labels[]}
- *   <li>{@code difference}, {@code macro_f1_difference} (student minus teacher), {@code table}, {@code
- *       mcnemar_mid_p}, {@code bootstrap}
+ *   <li>{@code difference}, {@code macro_f1_difference} (student minus teacher), {@code table},
+ *       {@code mcnemar_mid_p}, {@code bootstrap}
  *   <li>{@code calibration}: {@code ece, bins, n}, or null
- *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code cost}:
- *       US dollars for 1,000 requests, either may be null; {@code cost_ratio} or null
+ *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code
+ *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio}: {@code value,
+ *       simulated}, or null
  *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
  * </ul>
  *
- * An estimate is {@code {value, low, high, confidence, n}}; a limit that the data do not give is null.
+ * An estimate is {@code {value, low, high, confidence, n}}; a limit that the data do not give is
+ * null.
  */
 final class ResultsJson {
     private ResultsJson() {}
@@ -57,7 +59,8 @@ final class ResultsJson {
                 Json.object()
                         .put("resamples", comparison.bootstrap().resamples())
                         .put("seed", comparison.bootstrap().seed()));
-        root.set("calibration", comparison.calibration().map(ResultsJson::calibration).orElse(null));
+        root.set(
+                "calibration", comparison.calibration().map(ResultsJson::calibration).orElse(null));
         ArrayNode student = Json.array();
         evaluation.studentLatencies().forEach(latency -> student.add(latency(latency)));
         ObjectNode latency = root.putObject("latency");
@@ -66,7 +69,9 @@ final class ResultsJson {
         ObjectNode cost = root.putObject("cost");
         cost.set("student", evaluation.studentCost().map(ResultsJson::cost).orElse(null));
         cost.set("teacher", evaluation.teacherCost().map(ResultsJson::cost).orElse(null));
-        root.put("cost_ratio", evaluation.costRatio().orElse(null));
+        root.set(
+                "cost_ratio",
+                evaluation.costRatio().map(ratio -> costRatio(ratio, evaluation)).orElse(null));
         root.set("reproduce", reproduce(data.run()));
         return root;
     }
@@ -165,6 +170,12 @@ final class ResultsJson {
                 .put("simulated", cost.provenance() == Provenance.SIMULATED)
                 .put("n", cost.requests())
                 .put("basis", cost.basis());
+    }
+
+    private static ObjectNode costRatio(double ratio, Evaluation evaluation) {
+        return Json.object()
+                .put("value", ratio)
+                .put("simulated", evaluation.costRatioProvenance() == Provenance.SIMULATED);
     }
 
     private static ObjectNode estimate(Estimate estimate) {

@@ -10,6 +10,11 @@ package dev.distill.evaluation;
  * @param basis how many items or requests it rests on
  */
 record Row(String measure, Cell student, Cell teacher, String difference, String basis) {
+    /** Whether the difference rests on a simulated figure, so that it is tagged too. */
+    boolean differenceSimulated() {
+        return !difference.isEmpty() && (student.simulated() || teacher.simulated());
+    }
+
     /**
      * A figure.
      *

@@ -54,17 +54,17 @@ final class Rows {
                 measure,
                 new Cell(
                         format.apply(student.value()),
-                        range(student.interval(), format),
+                        Format.range(student.interval(), format),
                         Provenance.MEASURED,
                         Rank.betterIf(interval.low() > 0)),
                 new Cell(
                         format.apply(teacher.value()),
-                        range(teacher.interval(), format),
+                        Format.range(teacher.interval(), format),
                         Provenance.MEASURED,
                         Rank.betterIf(interval.high() < 0)),
                 formatDifference.apply(difference.value())
                         + " ("
-                        + range(interval, formatDifference)
+                        + Format.range(interval, formatDifference)
                         + ")",
                 Format.count(difference.n()) + " items");
     }
@@ -93,30 +93,36 @@ final class Rows {
                         money(evaluation.studentCost(), Rank.betterIf(ratio.orElse(1.0) > 1)),
                         money(evaluation.teacherCost(), Rank.betterIf(ratio.orElse(1.0) < 1)),
                         ratio.map(Rows::ratio).orElse(""),
-                        basis(evaluation.studentCost().map(Cost::requests), evaluation.teacherCost().map(Cost::requests))));
+                        basis(
+                                evaluation.studentCost().map(Cost::requests),
+                                evaluation.teacherCost().map(Cost::requests))));
     }
 
     private static String ratio(double ratio) {
-        return ratio >= 1
-                ? Format.times(ratio) + " cheaper"
-                : Format.times(1 / ratio) + " dearer";
+        return ratio >= 1 ? Format.times(ratio) + " cheaper" : Format.times(1 / ratio) + " dearer";
     }
 
     private static Cell money(Optional<Cost> cost, Rank rank) {
-        return cost.map(c -> new Cell(Format.usd(c.usdPerThousand()), c.basis(), c.provenance(), rank))
+        return cost.map(
+                        c ->
+                                new Cell(
+                                        Format.usd(c.usdPerThousand()),
+                                        c.basis(),
+                                        c.provenance(),
+                                        rank))
                 .orElse(Cell.NONE);
     }
 
     private static List<Row> latency(Latency student, Optional<Latency> teacher) {
-        String at = " at concurrency " + student.concurrency();
+        String callers = Prose.callers(student.concurrency());
         String basis = basis(Optional.of((long) student.n()), teacher.map(t -> (long) t.n()));
         List<Row> rows = new ArrayList<>();
-        rows.add(percentile("Latency p50" + at, student, teacher, Latency::p50, basis));
-        rows.add(percentile("Latency p95" + at, student, teacher, Latency::p95, basis));
-        rows.add(percentile("Latency p99" + at, student, teacher, Latency::p99, basis));
+        rows.add(percentile("p50 latency, " + callers, student, teacher, Latency::p50, basis));
+        rows.add(percentile("p95 latency, " + callers, student, teacher, Latency::p95, basis));
+        rows.add(percentile("p99 latency, " + callers, student, teacher, Latency::p99, basis));
         rows.add(
                 new Row(
-                        "Throughput" + at,
+                        "Throughput, " + callers,
                         throughput(student, teacher),
                         teacher.map(t -> throughput(t, Optional.of(student))).orElse(Cell.NONE),
                         "",
@@ -136,7 +142,7 @@ final class Rows {
                 measure,
                 new Cell(
                         Format.millis(own.value()),
-                        range(own.interval(), Format::millis),
+                        Format.range(own.interval(), Format::millis),
                         student.provenance(),
                         Rank.betterIf(
                                 other.isPresent()
@@ -145,7 +151,8 @@ final class Rows {
                                 t ->
                                         new Cell(
                                                 Format.millis(of.apply(t).value()),
-                                                range(of.apply(t).interval(), Format::millis),
+                                                Format.range(
+                                                        of.apply(t).interval(), Format::millis),
                                                 t.provenance(),
                                                 Rank.betterIf(
                                                         of.apply(t).interval().high()
@@ -163,7 +170,9 @@ final class Rows {
     private static Cell throughput(Latency latency, Optional<Latency> other) {
         return new Cell(
                 Format.rate(latency.requestsPerSecond()),
-                "at concurrency " + latency.concurrency(),
+                other.isPresent() && other.get().concurrency() != latency.concurrency()
+                        ? Prose.callers(latency.concurrency())
+                        : "",
                 latency.provenance(),
                 Rank.betterIf(
                         other.isPresent()
@@ -206,9 +215,5 @@ final class Rows {
         student.ifPresent(n -> counts.add(Format.count(n)));
         teacher.ifPresent(n -> counts.add(Format.count(n)));
         return String.join(" and ", counts) + " requests";
-    }
-
-    static String range(Interval interval, Function<Double, String> format) {
-        return format.apply(interval.low()) + " to " + format.apply(interval.high());
     }
 }

@@ -1,12 +1,12 @@
 package dev.distill.evaluation;
 
 /**
- * How many items would settle a question, with 80 % power: the normal approximation
- * n = (z(1 - alpha/2) + z(0.8))^2 variance / distance^2, for paired shares with the variance of the
- * difference (J.-P. Liu, H.-M. Hsueh, E. Hsieh, J. J. Chen, "Tests for equivalence or non-inferiority
- * for paired binary data", Statistics in Medicine 21, 2002, 231-245). A margin of 1 point with 10 %
- * discordant items needs about 6,200 items at 90 % confidence (a one-sided test at 5 %) and 7,800 at
- * 95 %; a margin of 5 points about 250 and 310.
+ * How many items would settle a question, with 80 % power: the normal approximation n = (z(1 -
+ * alpha/2) + z(0.8))^2 variance / distance^2, for paired shares with the variance of the difference
+ * (J.-P. Liu, H.-M. Hsueh, E. Hsieh, J. J. Chen, "Tests for equivalence or non-inferiority for
+ * paired binary data", Statistics in Medicine 21, 2002, 231-245). A margin of 1 point with 10 %
+ * discordant items needs about 6,200 items at 90 % confidence (a one-sided test at 5 %) and 7,800
+ * at 95 %; a margin of 5 points about 250 and 310.
  */
 final class SampleSize {
     static final double POWER = 0.8;
@@ -29,7 +29,9 @@ final class SampleSize {
         return items(share * (1 - share), share - threshold, confidence);
     }
 
-    /** The chance that {@code n} items show non-inferiority of a student that equals the teacher. */
+    /**
+     * The chance that {@code n} items show non-inferiority of a student that equals the teacher.
+     */
     static double power(double discordantRate, double margin, double confidence, int n) {
         if (discordantRate == 0) {
             return 1;

@@ -8,8 +8,7 @@ final class Summary {
 
     static String of(ReportData data) {
         Comparison comparison = data.evaluation().comparison();
-        String rows =
-                Rows.of(data).stream().map(Summary::row).collect(Collectors.joining("\n"));
+        String rows = Rows.of(data).stream().map(Summary::row).collect(Collectors.joining("\n"));
         return """
                 ### %s: %s
 
@@ -55,7 +54,7 @@ final class Summary {
                         text(row.measure()),
                         cell(row.student()),
                         cell(row.teacher()),
-                        text(row.difference()),
+                        text(row.difference()) + (row.differenceSimulated() ? " (simulated)" : ""),
                         text(row.basis()));
     }
 

@@ -38,8 +38,7 @@ public record Verdict(Outcome outcome, List<Condition> conditions, String errorR
             String requirement,
             String reason,
             Provenance provenance) {
-        static Condition unknown(
-                String name, double threshold, String requirement, String reason) {
+        static Condition unknown(String name, double threshold, String requirement, String reason) {
             return new Condition(
                     name,
                     Outcome.INCONCLUSIVE,

@@ -65,8 +65,7 @@ final class Sample {
         return items;
     }
 
-    static Comparison comparison(
-            int bothRight, int onlyTeacher, int onlyStudent, int bothWrong) {
+    static Comparison comparison(int bothRight, int onlyTeacher, int onlyStudent, int bothWrong) {
         return Comparison.of(
                 items(bothRight, onlyTeacher, onlyStudent, bothWrong), List.of("a", "b"), 0.95, 7);
     }
