@@ -11,8 +11,10 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,8 +141,9 @@ public final class ProxyServer implements AutoCloseable {
 
     private static WebServer started(InetSocketAddress address, HttpFront front) {
         if (SERVER_LOG.getLevel() == null) {
-            SERVER_LOG.setLevel(Level.SEVERE);
+            SERVER_LOG.setLevel(Level.OFF);
         }
+        checkFree(address);
         HttpRouting.Builder routing = HttpRouting.builder();
         front.addTo(routing);
         WebServer server =
@@ -152,16 +155,19 @@ public final class ProxyServer implements AutoCloseable {
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing)
                         .build();
-        try {
-            return server.start();
-        } catch (RuntimeException e) {
-            server.stop();
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BindException) {
-                    throw portTaken(address, e);
-                }
-            }
-            throw e;
+        server.start();
+        if (!server.isRunning()) { // it logs what went wrong instead of throwing it
+            throw cannotListen(address, new BindException("the address is in use"));
+        }
+        return server;
+    }
+
+    /** Finds out why an address cannot be had; the server itself would not say. */
+    private static void checkFree(InetSocketAddress address) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(address);
+        } catch (IOException e) {
+            throw cannotListen(address, e);
         }
     }
 
@@ -191,10 +197,10 @@ public final class ProxyServer implements AutoCloseable {
                 .build();
     }
 
-    private static UserError portTaken(InetSocketAddress address, Exception cause) {
+    private static UserError cannotListen(InetSocketAddress address, IOException cause) {
         String at = address.getAddress().getHostAddress() + ":" + address.getPort();
         Problem problem =
-                Problem.of("cannot listen on %s: the address is in use".formatted(at))
+                Problem.of("cannot listen on %s: %s".formatted(at, cause.getMessage()))
                         .withHint(
                                 "stop what listens there, or set listen to port 0 for a free one");
         return new UserError(ExitCode.INVALID_INPUT, problem, cause);
