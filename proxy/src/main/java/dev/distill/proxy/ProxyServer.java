@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -41,6 +42,7 @@ public final class ProxyServer implements AutoCloseable {
     private final Resources resources;
     private final HttpFront front;
     private final WebServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ProxyServer(ProxyConfig config, Resources resources, Surroundings surroundings) {
         this.address = ListenAddress.parse(config.listen());
@@ -63,12 +65,12 @@ public final class ProxyServer implements AutoCloseable {
     private record Resources(Routes routes, StoreReader reader, StoreWriter writer, Budgets budgets)
             implements AutoCloseable {
         static Resources open(Routes routes, Path storeFile) {
+            StoreReader reader = StoreReader.open(storeFile);
             try {
                 StoreWriter writer = StoreWriter.open(storeFile);
-                StoreReader reader = StoreReader.open(storeFile);
                 return new Resources(routes, reader, writer, new Budgets(reader::charged));
             } catch (RuntimeException e) {
-                routes.close();
+                reader.close();
                 throw e;
             }
         }
@@ -107,7 +109,13 @@ public final class ProxyServer implements AutoCloseable {
             List<LocalRoute> localRoutes,
             Surroundings surroundings) {
         Routes routes = Routes.open(config, environment, localRoutes, surroundings);
-        Resources resources = Resources.open(routes, storeFile);
+        Resources resources;
+        try {
+            resources = Resources.open(routes, storeFile);
+        } catch (RuntimeException e) {
+            routes.close();
+            throw e;
+        }
         try {
             return new ProxyServer(config, resources, surroundings);
         } catch (RuntimeException e) {
@@ -121,9 +129,12 @@ public final class ProxyServer implements AutoCloseable {
         return ListenAddress.uri(address, server.port());
     }
 
-    /** Lets requests under way finish within their time limit, then frees everything. */
+    /** Lets requests under way finish within their time limit, then frees everything, once. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             front.drain(drain);
         } catch (InterruptedException _) {
