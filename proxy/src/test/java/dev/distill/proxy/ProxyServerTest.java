@@ -41,8 +41,7 @@ final class ProxyServerTest {
         assertThatThrownBy(() -> ProxyServer.start(config, store(), Map.of(), List.of()))
                 .isInstanceOfSatisfying(
                         UserError.class, e -> assertThat(e.code()).isEqualTo(ExitCode.CREDENTIALS))
-                .hasMessageContaining(
-                        "provider a needs the environment variable TEACHER_KEY, which is not set")
+                .hasMessageContaining("the environment variable TEACHER_KEY is not set")
                 .hasMessageContaining("hint: export TEACHER_KEY=");
     }
 
