@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -17,6 +18,9 @@ import java.util.Set;
  *     {@code metadata} gone, members that say nothing gone, numbers in one form
  */
 record ChatRequest(String route, ObjectNode body, ObjectNode canonical) {
+    /** Zeros written out at the end of a number; 1e999999999 would fill the memory. */
+    private static final int MOST_ZEROS = 20;
+
     private static final Set<String> NOT_IN_KEY = Set.of("user", "metadata", "stream", "n");
 
     /**
@@ -83,10 +87,13 @@ record ChatRequest(String route, ObjectNode body, ObjectNode canonical) {
         return text.toString();
     }
 
-    /** {@code 0}, {@code 0.0} and {@code 0e0} are one temperature. */
+    /** {@code 0}, {@code 0.0} and {@code 0e0} are one temperature, and 20 tokens are not 2E+1. */
     private static JsonNode oneForm(JsonNode value) {
-        return value.isNumber()
-                ? Json.object().numberNode(value.decimalValue().stripTrailingZeros())
-                : value;
+        if (!value.isNumber()) {
+            return value;
+        }
+        BigDecimal number = value.decimalValue().stripTrailingZeros();
+        boolean whole = number.scale() < 0 && number.scale() > -MOST_ZEROS;
+        return Json.object().numberNode(whole ? number.setScale(0) : number);
     }
 }

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * after the answer is on the disk.
  */
 final class Gateway {
+    private static final int MOST_NAMED = 100;
+
     private final Routes routes;
     private final StoreReader reader;
     private final StoreWriter writer;
@@ -75,24 +78,24 @@ final class Gateway {
     private Route route(String name) {
         return routes.find(name)
                 .orElseThrow(
-                        () -> {
-                            String meant =
-                                    Nearest.to(name, routes.names())
-                                            .map(near -> "; did you mean " + near + "?")
-                                            .orElse("");
-                            return new ApiException(
-                                    new ApiError(
-                                            404,
-                                            "invalid_request_error",
-                                            "model_not_found",
-                                            "there is no route %s%s; routes: %s"
-                                                    .formatted(
-                                                            name,
-                                                            meant,
-                                                            String.join(", ", routes.names())),
-                                            Optional.of("model"),
-                                            Optional.empty()));
-                        });
+                        () ->
+                                new ApiException(
+                                        new ApiError(
+                                                404,
+                                                "invalid_request_error",
+                                                "model_not_found",
+                                                noSuchRoute(brief(name)),
+                                                Optional.of("model"),
+                                                Optional.empty())));
+    }
+
+    private String noSuchRoute(String name) {
+        return "there is no route " + name + "; " + Suggestion.hint(name, routes.names());
+    }
+
+    /** Keeps a name that can be as long as a request out of messages and comparisons. */
+    private static String brief(String name) {
+        return name.substring(0, Math.min(name.length(), MOST_NAMED));
     }
 
     private Reply shared(Asked asked) throws InterruptedException {

@@ -11,13 +11,16 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -39,6 +42,7 @@ public final class ProxyServer implements AutoCloseable {
     private final Resources resources;
     private final HttpFront front;
     private final WebServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ProxyServer(ProxyConfig config, Resources resources, Surroundings surroundings) {
         this.address = ListenAddress.parse(config.listen());
@@ -61,12 +65,12 @@ public final class ProxyServer implements AutoCloseable {
     private record Resources(Routes routes, StoreReader reader, StoreWriter writer, Budgets budgets)
             implements AutoCloseable {
         static Resources open(Routes routes, Path storeFile) {
+            StoreReader reader = StoreReader.open(storeFile);
             try {
                 StoreWriter writer = StoreWriter.open(storeFile);
-                StoreReader reader = StoreReader.open(storeFile);
                 return new Resources(routes, reader, writer, new Budgets(reader::charged));
             } catch (RuntimeException e) {
-                routes.close();
+                reader.close();
                 throw e;
             }
         }
@@ -105,7 +109,13 @@ public final class ProxyServer implements AutoCloseable {
             List<LocalRoute> localRoutes,
             Surroundings surroundings) {
         Routes routes = Routes.open(config, environment, localRoutes, surroundings);
-        Resources resources = Resources.open(routes, storeFile);
+        Resources resources;
+        try {
+            resources = Resources.open(routes, storeFile);
+        } catch (RuntimeException e) {
+            routes.close();
+            throw e;
+        }
         try {
             return new ProxyServer(config, resources, surroundings);
         } catch (RuntimeException e) {
@@ -119,9 +129,12 @@ public final class ProxyServer implements AutoCloseable {
         return ListenAddress.uri(address, server.port());
     }
 
-    /** Lets requests under way finish within their time limit, then frees everything. */
+    /** Lets requests under way finish within their time limit, then frees everything, once. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             front.drain(drain);
         } catch (InterruptedException _) {
@@ -139,8 +152,9 @@ public final class ProxyServer implements AutoCloseable {
 
     private static WebServer started(InetSocketAddress address, HttpFront front) {
         if (SERVER_LOG.getLevel() == null) {
-            SERVER_LOG.setLevel(Level.SEVERE);
+            SERVER_LOG.setLevel(Level.OFF);
         }
+        checkFree(address);
         HttpRouting.Builder routing = HttpRouting.builder();
         front.addTo(routing);
         WebServer server =
@@ -152,16 +166,19 @@ public final class ProxyServer implements AutoCloseable {
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing)
                         .build();
-        try {
-            return server.start();
-        } catch (RuntimeException e) {
-            server.stop();
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BindException) {
-                    throw portTaken(address, e);
-                }
-            }
-            throw e;
+        server.start();
+        if (!server.isRunning()) { // it logs what went wrong instead of throwing it
+            throw cannotListen(address, new BindException("the address is in use"));
+        }
+        return server;
+    }
+
+    /** Finds out why an address cannot be had; the server itself would not say. */
+    private static void checkFree(InetSocketAddress address) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(address);
+        } catch (IOException e) {
+            throw cannotListen(address, e);
         }
     }
 
@@ -191,10 +208,10 @@ public final class ProxyServer implements AutoCloseable {
                 .build();
     }
 
-    private static UserError portTaken(InetSocketAddress address, Exception cause) {
+    private static UserError cannotListen(InetSocketAddress address, IOException cause) {
         String at = address.getAddress().getHostAddress() + ":" + address.getPort();
         Problem problem =
-                Problem.of("cannot listen on %s: the address is in use".formatted(at))
+                Problem.of("cannot listen on %s: %s".formatted(at, cause.getMessage()))
                         .withHint(
                                 "stop what listens there, or set listen to port 0 for a free one");
         return new UserError(ExitCode.INVALID_INPUT, problem, cause);

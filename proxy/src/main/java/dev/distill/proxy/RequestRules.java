@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.config.Suggestion;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +47,9 @@ final class RequestRules {
                     Map.entry("stream", new Rule("a boolean", BOOLEAN)),
                     Map.entry("n", new Rule("a positive integer", RequestRules::isPositive)));
 
+    /** Enough of an unknown name to find it. */
+    private static final int MOST_NAMED = 100;
+
     private static final Set<String> ROLES =
             Set.of("system", "developer", "user", "assistant", "tool");
 
@@ -89,11 +93,13 @@ final class RequestRules {
     private static void checkMember(String name, JsonNode value) {
         Rule rule = MEMBERS.get(name);
         if (rule == null) {
+            String brief = name.substring(0, Math.min(name.length(), MOST_NAMED));
             String meant =
-                    Nearest.to(name, new TreeSet<>(MEMBERS.keySet()))
+                    Suggestion.nearest(brief, MEMBERS.keySet()).stream()
+                            .findFirst()
                             .map(near -> "; did you mean " + near + "?")
                             .orElse("");
-            throw unsupported(name, name + " is not supported" + meant);
+            throw unsupported(brief, brief + " is not supported" + meant);
         }
         if (!value.isNull() && !rule.test().test(value)) {
             throw refusal("invalid_type", name, name + " must be " + rule.type());

@@ -1,6 +1,5 @@
 package dev.distill.proxy;
 
-import dev.distill.files.Json;
 import dev.distill.proxy.Outcome.Answer;
 import dev.distill.proxy.Outcome.Failure;
 import dev.distill.proxy.Outcome.Kind;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Asks the targets of a route in order until one answers. Every call is paid from the job's
@@ -116,13 +114,13 @@ final class Router {
         Instant at = surroundings.clock().instant();
         if (caller.job().isEmpty()) {
             Outcome outcome = target.provider().complete(target.model(), request.body());
-            log.add(attempt(at, target, request, caller, outcome, worst));
+            log.add(Bookkeeping.attempt(at, target, request, caller, outcome, worst));
             return outcome;
         }
         Budgets.Account account = budgets.account(caller.job().get());
         try (Budgets.Reservation reservation = account.reserve(worst, caller.maxNanoUsd())) {
             Outcome outcome = target.provider().complete(target.model(), request.body());
-            Attempt attempt = attempt(at, target, request, caller, outcome, worst);
+            Attempt attempt = Bookkeeping.attempt(at, target, request, caller, outcome, worst);
             log.add(attempt);
             reservation.settle(attempt.chargedNanoUsd());
             return outcome;
@@ -139,73 +137,6 @@ final class Router {
                                         request.inputTokensAtMost(),
                                         request.outputTokensAtMost().orElse(0)))
                 .orElse(0L);
-    }
-
-    private static Attempt attempt(
-            Instant at,
-            Route.Target target,
-            ChatRequest request,
-            Caller caller,
-            Outcome outcome,
-            long worst) {
-        Optional<Usage> usage =
-                switch (outcome) {
-                    case Answer answer -> Usage.of(answer.completion().path("usage"));
-                    case Failure _ -> Optional.empty();
-                };
-        OptionalLong cost = cost(target, outcome, usage);
-        return new Attempt(
-                at,
-                target.providerName(),
-                target.model(),
-                switch (outcome) {
-                    case Answer answer -> Verdict.of(answer.completion()).word();
-                    case Failure failure -> failure.kind().word();
-                },
-                switch (outcome) {
-                    case Answer answer -> answer.status();
-                    case Failure failure -> failure.status();
-                },
-                outcome.latencyMillis(),
-                usage,
-                cost,
-                cost.orElse(worst),
-                outcome instanceof Answer answer && answer.simulated(),
-                caller.storeUse() == Caller.StoreUse.ON
-                        ? content(target, request, caller, outcome)
-                        : Optional.empty());
-    }
-
-    private static OptionalLong cost(Route.Target target, Outcome outcome, Optional<Usage> usage) {
-        if (outcome instanceof Failure failure && !failure.possiblyBilled()) {
-            return OptionalLong.of(0);
-        }
-        return target.price().isPresent() && usage.isPresent()
-                ? OptionalLong.of(Cost.of(target.price().get(), usage.get()))
-                : OptionalLong.empty();
-    }
-
-    private static Optional<Attempt.Content> content(
-            Route.Target target, ChatRequest request, Caller caller, Outcome outcome) {
-        record Received(String body, String answeredBy, boolean good) {}
-        Optional<Received> received =
-                switch (outcome) {
-                    case Answer a ->
-                            Optional.of(
-                                    new Received(
-                                            a.body(),
-                                            a.model(),
-                                            Verdict.of(a.completion()) == Verdict.GOOD));
-                    case Failure f -> f.body().map(b -> new Received(b, target.model(), false));
-                };
-        return received.map(
-                r ->
-                        new Attempt.Content(
-                                request.key(target.model(), caller.sample()),
-                                Json.line(request.canonical()),
-                                r.body(),
-                                r.answeredBy(),
-                                r.good()));
     }
 
     private static StoredAnswer stored(

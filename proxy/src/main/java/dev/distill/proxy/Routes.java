@@ -115,8 +115,7 @@ final class Routes implements AutoCloseable {
                     case ProxyConfig.OpenAi openAi ->
                             new OpenAiProvider(
                                     openAi.baseUrl(),
-                                    openAi.apiKey()
-                                            .map(key -> Secrets.read(key, name, environment)),
+                                    openAi.apiKey().map(key -> key.resolve(environment)),
                                     config.timeouts(),
                                     surroundings.clock());
                     case ProxyConfig.Replay replay ->
