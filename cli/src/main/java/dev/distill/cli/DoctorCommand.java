@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 /** {@code distill doctor}: checks whether this machine can run jobs. */
 @Command(
         name = "doctor",
-        description = "Check the machine: Java, libtorch, processor, memory, disk, the state folder.")
+        description =
+                "Check the machine: Java, libtorch, processor, memory, disk, the state folder.")
 final class DoctorCommand implements Callable<Integer> {
     private final Terminal terminal;
 

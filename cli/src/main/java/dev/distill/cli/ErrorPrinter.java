@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
 
-/** Says what went wrong: to the user in a few lines, about our own defects with a trace in a file. */
+/**
+ * Says what went wrong: to the user in a few lines, about our own defects with a trace in a file.
+ */
 final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler {
     private final PrintWriter err;
 

@@ -8,6 +8,7 @@ final class Home {
     @Option(
             names = "--home",
             paramLabel = "DIR",
-            description = "State shared by all jobs: paid answers, stage outputs (${DEFAULT-VALUE}).")
+            description =
+                    "State shared by all jobs: paid answers, stage outputs (${DEFAULT-VALUE}).")
     Path folder = Path.of(".distill");
 }

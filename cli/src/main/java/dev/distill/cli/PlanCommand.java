@@ -47,7 +47,8 @@ final class PlanCommand implements Callable<Integer> {
 
     private void print(Plan plan) {
         for (Plan.Step step : plan.steps()) {
-            terminal.out().printf("%-9s %-6s %s%n", step.stage(), step.action().word(), step.reason());
+            terminal.out()
+                    .printf("%-9s %-6s %s%n", step.stage(), step.action().word(), step.reason());
         }
         Plan.Calls calls = plan.calls();
         terminal.out()

@@ -95,8 +95,6 @@ final class ProgressPrinter implements Events {
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", seconds);
         }
-        return seconds < 120
-                ? Math.round(seconds) + " s"
-                : Math.round(seconds / 60) + " min";
+        return seconds < 120 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " min";
     }
 }

@@ -3,6 +3,7 @@ package dev.distill.config;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** Guesses what somebody meant who wrote a word that is not known. */
 public final class Suggestion {
@@ -35,8 +36,10 @@ public final class Suggestion {
         return known.isEmpty() ? "nothing is known here" : "known are " + String.join(", ", known);
     }
 
-    /** Levenshtein distance by the two-row dynamic programme. */
-    private static int distance(String a, String b) {
+    /** Levenshtein distance without regard to case, by the two-row dynamic programme. */
+    private static int distance(String word, String other) {
+        String a = word.toLowerCase(Locale.ROOT);
+        String b = other.toLowerCase(Locale.ROOT);
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             previous[j] = j;

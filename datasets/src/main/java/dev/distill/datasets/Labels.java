@@ -2,6 +2,7 @@ package dev.distill.datasets;
 
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
+import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ public final class Labels {
 
     /** The label that somebody probably meant. */
     public Optional<String> nearest(String label) {
-        return Nearest.to(label, names);
+        return Suggestion.nearest(label, names).stream().findFirst();
     }
 
     private static String folded(String label) {

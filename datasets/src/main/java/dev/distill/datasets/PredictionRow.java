@@ -10,8 +10,8 @@ import java.util.Optional;
  *     nothing about the teacher
  * @param teacherLabel absent when the teacher's answer could not be parsed, which counts as wrong
  * @param studentProbability the probability that the student gives its own label
- * @param teacherRequestKey names the teacher's paid answer in the response store; empty when there is
- *     none
+ * @param teacherRequestKey names the teacher's paid answer in the response store; empty when there
+ *     is none
  */
 public record PredictionRow(
         String id,

@@ -3,6 +3,7 @@ package dev.distill.datasets;
 import dev.distill.config.DataConfig.Columns;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
+import dev.distill.config.Suggestion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -151,7 +152,10 @@ final class RequestRows {
 
     private static String meant(String name, Collection<String> found) {
         String all = "there are " + String.join(", ", found.stream().sorted().toList());
-        return Nearest.to(name, found).map(near -> "did you mean " + near + "? " + all).orElse(all);
+        return Suggestion.nearest(name, found).stream()
+                .findFirst()
+                .map(near -> "did you mean " + near + "? " + all)
+                .orElse(all);
     }
 
     private static String shown(Object value) {

@@ -39,7 +39,8 @@ class ParquetFileTest {
 
         Request gold = new Request("g", "hi", Optional.of("card"), Optional.empty(), Rows.PLACE);
         List<PredictionRow> predictions =
-                List.of(PredictionRow.of(
+                List.of(
+                        PredictionRow.of(
                                 gold, Optional.of("?"), Optional.empty(), "key", "card", 0.75));
         ParquetFile.write(file, PredictionRow.class, predictions, Map.of());
         assertThat(ParquetFile.read(file, PredictionRow.class)).isEqualTo(predictions);

@@ -12,10 +12,15 @@ class PredictionRowTest {
 
     @Test
     void flagsFollowFromTheLabels() {
-        PredictionRow row = PredictionRow.of(GOLD, Optional.of("refund"), "key", "card", 0.9);
+        PredictionRow row =
+                PredictionRow.of(
+                        GOLD, Optional.of("Refund."), Optional.of("refund"), "key", "card", 0.9);
         assertThat(row.teacherCorrect()).isFalse();
         assertThat(row.studentCorrect()).isTrue();
-        assertThat(PredictionRow.of(GOLD, Optional.empty(), "key", "refund", 0.9).teacherCorrect())
+        assertThat(
+                        PredictionRow.of(
+                                        GOLD, Optional.empty(), Optional.empty(), "", "refund", 0.9)
+                                .teacherCorrect())
                 .isFalse();
     }
 
@@ -27,6 +32,7 @@ class PredictionRowTest {
                                         "g",
                                         "hi",
                                         "card",
+                                        Optional.of("Card"),
                                         Optional.of("card"),
                                         "card",
                                         0.9,

@@ -1,7 +1,7 @@
 package dev.distill.models;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import java.io.IOException;
@@ -51,7 +51,10 @@ public final class StudentPackage {
         try (NDManager manager = Torch.newManager();
                 Weights read =
                         Checkpoint.read(
-                                manager, weights, config.shapes(), config.architecture().prefix())) {
+                                manager,
+                                weights,
+                                config.shapes(),
+                                config.architecture().prefix())) {
             write(folder, config, read, tokenizer, card);
         }
     }

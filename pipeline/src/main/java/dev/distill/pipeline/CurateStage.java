@@ -55,8 +55,7 @@ final class CurateStage implements Stage {
 
     @Override
     public ObjectNode run(Path output, Path scratch) {
-        List<AnswerRow> answers =
-                ParquetFile.read(query.file(QueryStage.ANSWERS), AnswerRow.class);
+        List<AnswerRow> answers = ParquetFile.read(query.file(QueryStage.ANSWERS), AnswerRow.class);
         Curation rows =
                 Curation.of(
                         answers,

@@ -29,9 +29,9 @@ import java.util.OptionalDouble;
  * Lets teacher and student answer the same gold items over the same HTTP path, and measures the
  * student. The student is loaded from the exported package: what is evaluated is what is published.
  *
- * <p>Output: {@code predictions.parquet} ({@link PredictionRow}), {@code failed.parquet} (gold items
- * that the teacher did not answer) and {@code latency.json}. What follows from these, the statistics
- * and the gate, is computed anew for each report.
+ * <p>Output: {@code predictions.parquet} ({@link PredictionRow}), {@code failed.parquet} (gold
+ * items that the teacher did not answer) and {@code latency.json}. What follows from these, the
+ * statistics and the gate, is computed anew for each report.
  */
 final class EvaluateStage implements Stage {
     static final String NAME = "evaluate";
@@ -60,7 +60,9 @@ final class EvaluateStage implements Stage {
         ObjectNode inputs =
                 Json.object()
                         .put("code", 1)
-                        .put("weights", train.digestOf(TrainStage.MODEL + "/model.safetensors").hex())
+                        .put(
+                                "weights",
+                                train.digestOf(TrainStage.MODEL + "/model.safetensors").hex())
                         .put("config", train.digestOf(TrainStage.MODEL + "/config.json").hex())
                         .put("gold", QueryStage.digest(job.gold()).hex())
                         .put("latency_requests", latency.requests());
@@ -83,8 +85,7 @@ final class EvaluateStage implements Stage {
                         StudentProvider.load(train.file(TrainStage.MODEL)),
                         new ProxyConfig.Price(0, Optional.empty(), 0));
         try (ProxySession session = ProxySession.open(job, context.store(), List.of(student))) {
-            Teacher.Survey survey =
-                    new Teacher(context, session.teacher()).ask(NAME, job.gold());
+            Teacher.Survey survey = new Teacher(context, session.teacher()).ask(NAME, job.gold());
             List<PredictionRow> rows = compare(survey, session.local());
             ParquetFile.write(
                     output.resolve(PREDICTIONS),
@@ -92,8 +93,12 @@ final class EvaluateStage implements Stage {
                     rows,
                     Map.of("distill.student", train.key().toString()));
             ParquetFile.write(
-                    output.resolve(QueryStage.FAILED), RejectedRow.class, survey.failed(), Map.of());
-            AtomicFile.write(output.resolve(LATENCY), Json.pretty(latencies(session.local(), survey)));
+                    output.resolve(QueryStage.FAILED),
+                    RejectedRow.class,
+                    survey.failed(),
+                    Map.of());
+            AtomicFile.write(
+                    output.resolve(LATENCY), Json.pretty(latencies(session.local(), survey)));
             return facts(survey, rows);
         }
     }
@@ -148,8 +153,7 @@ final class EvaluateStage implements Stage {
     private ObjectNode latencies(ChatClient client, Teacher.Survey survey)
             throws InterruptedException {
         EvaluateConfig evaluate = job.config().evaluate();
-        LatencyProbe probe =
-                new LatencyProbe(client, job.gold().stream().map(this::body).toList());
+        LatencyProbe probe = new LatencyProbe(client, job.gold().stream().map(this::body).toList());
         ObjectNode json = Json.object();
         var student = json.putArray("student");
         int step = 0;

@@ -68,8 +68,7 @@ public record Job(
         JobProxy proxy = proxy(file);
         Labels labels = Labels.read(config.task().labels());
         String prompt = prompt(config.task().prompt(), labels);
-        List<Request> requests =
-                RequestFile.read(config.data().source(), config.data().columns());
+        List<Request> requests = RequestFile.read(config.data().source(), config.data().columns());
         List<Request> gold =
                 RequestFile.readGold(config.data().gold(), config.data().columns(), labels);
         return new Job(file, labels, prompt, requests, gold, proxy);
@@ -83,7 +82,8 @@ public record Job(
             }
             return text.replace(LABELS_PLACE, String.join(", ", labels.names())).strip();
         } catch (IOException e) {
-            throw UserError.invalid(Location.of(path), "cannot be read as UTF-8: " + e.getMessage());
+            throw UserError.invalid(
+                    Location.of(path), "cannot be read as UTF-8: " + e.getMessage());
         }
     }
 
@@ -106,7 +106,10 @@ public record Job(
                     ExitCode.INVALID_INPUT,
                     Problem.at(
                                     file.at("teacher.route"),
-                                    "teacher.route names " + route + ", which is no route of " + path)
+                                    "teacher.route names "
+                                            + route
+                                            + ", which is no route of "
+                                            + path)
                             .withHint(Suggestion.hint(route, proxy.value().routes().keySet())));
         }
         return new JobProxy.Embedded(proxy);

@@ -59,7 +59,9 @@ public final class JobRunner {
         try (EventLog log = new EventLog(folder.file("events.jsonl"), clock)) {
             RunContext context = new RunContext(job, home, log.and(watcher), stop);
             context.events()
-                    .emit(new RunEvent.RunStarted(job.config().name(), folder.id(), folder.folder()));
+                    .emit(
+                            new RunEvent.RunStarted(
+                                    job.config().name(), folder.id(), folder.folder()));
             try {
                 Result result = run(context, folder, now);
                 finish(context, result.code(), result.message(), Optional.of(result.report()));

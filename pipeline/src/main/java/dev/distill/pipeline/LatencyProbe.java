@@ -18,6 +18,7 @@ final class LatencyProbe {
 
     private final ChatClient client;
     private final List<ObjectNode> requests;
+
     /**
      * @param client that reads nothing from the store
      * @param requests sent in turn, over and over

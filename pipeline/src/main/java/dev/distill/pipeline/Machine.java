@@ -29,7 +29,8 @@ public final class Machine {
 
     /** Looks at everything that a run needs. */
     public static List<Check> examine(Path home) {
-        return List.of(java(), check("libtorch", Machine::libtorch), memory(), disk(home), state(home));
+        return List.of(
+                java(), check("libtorch", Machine::libtorch), memory(), disk(home), state(home));
     }
 
     /** The machine in a few words, for a report. */

@@ -14,7 +14,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * What a run of a job would do, found out from files alone: nothing is asked and nothing is written.
+ * What a run of a job would do, found out from files alone: nothing is asked and nothing is
+ * written.
  *
  * @param steps the stages in order
  * @param calls what the teacher would be asked
@@ -86,7 +87,11 @@ public record Plan(List<Step> steps, Calls calls) {
                                                     Action.RUN,
                                                     "needs the output of " + first)));
         }
-        steps.add(new Step("publish", Action.RUN, "when the gate passes; an equal package is not copied again"));
+        steps.add(
+                new Step(
+                        "publish",
+                        Action.RUN,
+                        "when the gate passes; an equal package is not copied again"));
         return new Plan(steps, calls(job, context, steps));
     }
 

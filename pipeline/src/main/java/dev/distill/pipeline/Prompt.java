@@ -9,7 +9,8 @@ final class Prompt {
     private Prompt() {}
 
     /** The request body for a route of the proxy, in the OpenAI dialect. */
-    static ObjectNode request(String route, String systemPrompt, String text, TeacherConfig teacher) {
+    static ObjectNode request(
+            String route, String systemPrompt, String text, TeacherConfig teacher) {
         ObjectNode body =
                 Json.object()
                         .put("model", route)

@@ -98,8 +98,7 @@ final class ProxySession implements AutoCloseable {
                 .ifPresent(
                         usd ->
                                 headers.put(
-                                        Headers.MAX_USD,
-                                        BigDecimal.valueOf(usd).toPlainString()));
+                                        Headers.MAX_USD, BigDecimal.valueOf(usd).toPlainString()));
         return headers;
     }
 }

@@ -123,7 +123,8 @@ final class Publication {
                                                             now.get(i).confidence(),
                                                             then.studentLabel(),
                                                             then.studentProbability()))
-                                    .withHint("it was not published; evaluate again with a new --home"));
+                                    .withHint(
+                                            "it was not published; evaluate again with a new --home"));
                 }
             }
         }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks the teacher about every request. Whether a row is for training or validation is decided here,
- * before anybody has answered it.
+ * Asks the teacher about every request. Whether a row is for training or validation is decided
+ * here, before anybody has answered it.
  *
  * <p>Output: {@code answers.parquet} ({@link AnswerRow}) and {@code failed.parquet} ({@link
  * RejectedRow}). While rows have failed, the next run asks about those again; the others come from
@@ -119,7 +119,9 @@ final class QueryStage implements Stage {
                         .put("cost_nano_usd", cost(rows))
                         .put("simulated", rows.stream().anyMatch(AnswerRow::simulated))
                         .put("input_tokens", rows.stream().mapToLong(AnswerRow::inputTokens).sum())
-                        .put("output_tokens", rows.stream().mapToLong(AnswerRow::outputTokens).sum());
+                        .put(
+                                "output_tokens",
+                                rows.stream().mapToLong(AnswerRow::outputTokens).sum());
         facts.put(
                 "parsed_cost_nano_usd",
                 cost(rows.stream().filter(r -> r.label().isPresent()).toList()));

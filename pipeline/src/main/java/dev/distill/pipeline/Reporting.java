@@ -184,13 +184,17 @@ final class Reporting {
                                 "the others name no label"),
                         new ReportData.Level(
                                 "kept",
-                                curated.path("train").asLong() + curated.path("validation").asLong(),
+                                curated.path("train").asLong()
+                                        + curated.path("validation").asLong(),
                                 (train + validation) / NANO_PER_MICRO,
                                 rejections(curated)),
                         level("for training", curated.path("train"), train, ""),
                         level("for validation", curated.path("validation"), validation, ""));
         return new ReportData.Funnel(
-                levels, hits(query) + hits(evaluate), spent(query) + spent(evaluate), provenance(asked));
+                levels,
+                hits(query) + hits(evaluate),
+                spent(query) + spent(evaluate),
+                provenance(asked));
     }
 
     private static ReportData.Level level(String name, JsonNode rows, long nano, String note) {
@@ -209,7 +213,10 @@ final class Reporting {
                         step -> {
                             long rejected = step.path("rejected").asLong();
                             if (rejected > 0) {
-                                reasons.add(step.path("name").asText().replace('_', ' ') + " " + rejected);
+                                reasons.add(
+                                        step.path("name").asText().replace('_', ' ')
+                                                + " "
+                                                + rejected);
                             }
                         });
         return reasons.isEmpty() ? "" : "rejected: " + String.join(", ", reasons);
@@ -222,7 +229,9 @@ final class Reporting {
     }
 
     private static long spent(StageOutput output) {
-        return output.reused() ? 0 : output.facts().path("spent_nano_usd").asLong() / NANO_PER_MICRO;
+        return output.reused()
+                ? 0
+                : output.facts().path("spent_nano_usd").asLong() / NANO_PER_MICRO;
     }
 
     private ReportData.Run run(String runId, Instant now) {

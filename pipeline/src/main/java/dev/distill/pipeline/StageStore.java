@@ -160,7 +160,8 @@ final class StageStore {
         throw new UserError(
                 ExitCode.INVALID_INPUT,
                 Problem.of("another run is computing the same " + stage + " stage")
-                        .withHint("wait until it has finished; this run will then find its output"));
+                        .withHint(
+                                "wait until it has finished; this run will then find its output"));
     }
 
     /** Digest of each file below a folder, by its relative name; the manifest is left out. */
@@ -180,7 +181,9 @@ final class StageStore {
         return Files.isRegularFile(path) && !path.endsWith(MANIFEST);
     }
 
-    /** An output that is damaged or made anew is kept beside the good one: nothing is ever deleted. */
+    /**
+     * An output that is damaged or made anew is kept beside the good one: nothing is ever deleted.
+     */
     private static void setAside(Path folder) {
         try {
             int n = 1;

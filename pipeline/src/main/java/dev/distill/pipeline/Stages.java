@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * The stages of a job in order. A stage can only be asked for its inputs once the outputs before it
- * are there, so that they are handed out one by one. What comes after evaluation, the gate's verdict
- * and the publication, is cheap and is done anew in each run.
+ * are there, so that they are handed out one by one. What comes after evaluation, the gate's
+ * verdict and the publication, is cheap and is done anew in each run.
  */
 final class Stages {
     static final List<String> NAMES =

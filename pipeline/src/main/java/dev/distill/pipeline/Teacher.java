@@ -169,7 +169,12 @@ final class Teacher {
             if (end == null && stop.getAsBoolean()) {
                 end =
                         StopSignal.interrupted(
-                                progress.done() + " of " + requests.size() + " rows of the " + stage + " stage are stored");
+                                progress.done()
+                                        + " of "
+                                        + requests.size()
+                                        + " rows of the "
+                                        + stage
+                                        + " stage are stored");
             }
             return end;
         }

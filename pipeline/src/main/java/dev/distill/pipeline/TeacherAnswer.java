@@ -35,7 +35,9 @@ record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProb
         return reply.header(Headers.STORE).equals(Headers.HIT);
     }
 
-    /** What this request cost, 0 for a store hit; unknown prices count as 0 here and nowhere else. */
+    /**
+     * What this request cost, 0 for a store hit; unknown prices count as 0 here and nowhere else.
+     */
     long spentNanoUsd() {
         return money(Headers.COST_USD).orElse(0L);
     }

@@ -1,6 +1,5 @@
 package dev.distill.pipeline;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ConfigText;
 import dev.distill.config.StudentConfig;
@@ -101,7 +100,8 @@ final class TrainStage implements Stage {
                         scratch.resolve("best"));
         Progress progress = new Progress(context.events());
         TrainingResult result =
-                new EncoderTrainer(InstantSource.system()).train(training, progress, context.stop());
+                new EncoderTrainer(InstantSource.system())
+                        .train(training, progress, context.stop());
         AtomicFile.writePath(
                 output.resolve(METRICS), to -> Files.copy(scratch.resolve(METRICS), to));
         StudentPackage.write(

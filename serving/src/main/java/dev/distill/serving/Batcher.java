@@ -9,8 +9,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Puts the texts of many callers into few batches: one thread of its own takes whatever waits, up to
- * a batch, and never waits for more, so that a lone caller is answered at once.
+ * Puts the texts of many callers into few batches: one thread of its own takes whatever waits, up
+ * to a batch, and never waits for more, so that a lone caller is answered at once.
  */
 final class Batcher implements AutoCloseable {
     private static final int MOST_IN_BATCH = 32;
@@ -42,7 +42,9 @@ final class Batcher implements AutoCloseable {
         if (closed || !queue.offer(waiting)) {
             waiting.answer.completeExceptionally(
                     new IllegalStateException(
-                            closed ? "the student is shut down" : MOST_WAITING + " callers wait already"));
+                            closed
+                                    ? "the student is shut down"
+                                    : MOST_WAITING + " callers wait already"));
         }
         return waiting.answer;
     }
@@ -62,7 +64,9 @@ final class Batcher implements AutoCloseable {
         }
         queue.drainTo(batch);
         batch.forEach(
-                w -> w.answer.completeExceptionally(new IllegalStateException("the student is shut down")));
+                w ->
+                        w.answer.completeExceptionally(
+                                new IllegalStateException("the student is shut down")));
     }
 
     private void answer(List<Waiting> batch) {

@@ -41,7 +41,11 @@ public final class StudentProvider implements Provider {
         Optional<String> text = lastUserText(request.path("messages"));
         if (text.isEmpty()) {
             return failure(
-                    Outcome.Kind.CALLER_FAULT, 400, "no_user_message", "there is no user message", start);
+                    Outcome.Kind.CALLER_FAULT,
+                    400,
+                    "no_user_message",
+                    "there is no user message",
+                    start);
         }
         try {
             Prediction prediction = batcher.classify(text.get()).get();
@@ -57,7 +61,8 @@ public final class StudentProvider implements Provider {
     private static Optional<String> lastUserText(JsonNode messages) {
         for (int i = messages.size() - 1; i >= 0; i--) {
             JsonNode message = messages.get(i);
-            if (message.path("role").asText().equals("user") && message.path("content").isTextual()) {
+            if (message.path("role").asText().equals("user")
+                    && message.path("content").isTextual()) {
                 return Optional.of(message.get("content").asText());
             }
         }
