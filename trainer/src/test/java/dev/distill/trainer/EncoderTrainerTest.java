@@ -119,6 +119,7 @@ class EncoderTrainerTest {
             learner.step(rows.subList(0, 8), 1, 1);
             learner.validate(rows);
             int before = live(manager);
+            assertThat(before).isGreaterThan(100);
             for (int number = 2; number < 12; number++) {
                 learner.step(rows.subList(0, 8), number, 1);
             }
