@@ -38,8 +38,8 @@ public final class EncoderClassifier implements AutoCloseable {
                         folder.resolve(Bases.WEIGHTS),
                         config.shapes(),
                         config.architecture().prefix());
-        encoder = new Encoder(manager, config, precision);
         tokenizer = Tokenizer.load(folder.resolve(Bases.TOKENIZER));
+        encoder = new Encoder(manager, config, precision);
     }
 
     /**

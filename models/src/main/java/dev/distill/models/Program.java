@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,8 +163,8 @@ public final class Program implements AutoCloseable {
         }
 
         /**
-         * Calls and records what a surrounding gradient collector needs; {@code manager} owns the
-         * results.
+         * Calls and records what {@link Gradients} or a gradient collector needs; {@code manager}
+         * owns the results.
          */
         public NDList record(NDManager manager) {
             return forward(manager, true);
@@ -178,7 +179,20 @@ public final class Program implements AutoCloseable {
                 JniUtils.setGraphExecutorOptimize(false);
                 NDList all = new NDList(selector); // the first array's manager owns the results
                 all.addAll(arguments);
-                return IValueUtils.forward(block, all, gradients);
+                return gradients
+                        ? recorded(() -> IValueUtils.forward(block, all, true))
+                        : IValueUtils.forward(block, all, false);
+            }
+        }
+
+        /** Whether operators are recorded is a state of the thread, which DJL leaves off. */
+        private NDList recorded(Supplier<NDList> computation) {
+            boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(true);
+            try {
+                return computation.get();
+            } finally {
+                JniUtils.setGradMode(before);
             }
         }
 

@@ -69,11 +69,14 @@ final class Safetensors {
             String header = new String(bytes(channel, 8, headerLength), StandardCharsets.UTF_8);
             long start = 8 + headerLength;
             for (Entry entry : entries(file, header, wanted)) {
-                if (start + entry.end > channel.size()) {
+                if (entry.end > channel.size() - start) {
                     throw damaged(
                             file,
-                            "%s: the file ends at byte %d, the tensor at %d"
-                                    .formatted(entry.name, channel.size(), start + entry.end));
+                            "%s: the file ends at byte %d, the tensor at %s"
+                                    .formatted(
+                                            entry.name,
+                                            channel.size(),
+                                            Long.toUnsignedString(start + entry.end)));
                 }
                 sink.accept(entry.name, tensor(channel, start, entry, manager));
             }
@@ -103,6 +106,9 @@ final class Safetensors {
             json = Json.parse(header);
         } catch (JsonProcessingException e) {
             throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
+        }
+        if (!json.isObject()) {
+            throw damaged(file, "the header is not a JSON object");
         }
         List<Entry> entries = new ArrayList<>();
         json.properties().stream()
@@ -134,8 +140,8 @@ final class Safetensors {
                                                                 Arrays.toString(Type.values()))));
         long[] shape = new long[dimensions.size()];
         Arrays.setAll(shape, i -> dimensions.get(i).asLong(-1));
-        long begin = offsets.get(0).asLong(-1);
-        long end = offsets.get(1).asLong(-1);
+        long begin = offsets.path(0).asLong(-1);
+        long end = offsets.path(1).asLong(-1);
         long size = Arrays.stream(shape).reduce(type.bytes, Safetensors::times);
         if (begin < 0 || size < 0 || end - begin != size || size > Integer.MAX_VALUE) {
             throw damaged(

@@ -33,7 +33,7 @@ class Bert(Module):
     e = "bert.embeddings."
     x = torch.embedding(w[e + "word_embeddings.weight"], ids) # (B, T, D)
     x = x + w[e + "position_embeddings.weight"][:ids.size(1)] + w[e + "token_type_embeddings.weight"][0]
-    x = torch.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout, dropout > 0.)
+    x = __torch__.blocks.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout)
     x = __torch__.blocks.factor(x, bf16)
     for i in range(int(c["num_hidden_layers"])):
       p = "bert.encoder.layer." + str(i)
@@ -41,9 +41,9 @@ class Bert(Module):
       qkv = __torch__.blocks.projections(x, w, a + "query", a + "key", a + "value", bf16)
       y = __torch__.blocks.attention(qkv, mask, int(c["num_attention_heads"]), float(c["attention_probs_dropout_prob"]))
       y = __torch__.blocks.linear(y, w, p + ".attention.output.dense", bf16)
-      x = __torch__.blocks.norm(x + torch.dropout(y, dropout, dropout > 0.), w, p + ".attention.output.LayerNorm", eps)
+      x = __torch__.blocks.norm(x + __torch__.blocks.dropout(y, dropout), w, p + ".attention.output.LayerNorm", eps)
       y = __torch__.blocks.linear(x, w, p + ".intermediate.dense", bf16) # (B, T, F)
       y = __torch__.blocks.activation(y, int(c["hidden_act"]))
       y = __torch__.blocks.linear(y, w, p + ".output.dense", bf16)
-      x = __torch__.blocks.norm(x + torch.dropout(y, dropout, dropout > 0.), w, p + ".output.LayerNorm", eps)
+      x = __torch__.blocks.norm(x + __torch__.blocks.dropout(y, dropout), w, p + ".output.LayerNorm", eps)
     return x

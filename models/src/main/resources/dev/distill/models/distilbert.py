@@ -34,7 +34,7 @@ class DistilBert(Module):
     e = "distilbert.embeddings."
     x = torch.embedding(w[e + "word_embeddings.weight"], ids) # (B, T, D)
     x = x + w[e + "position_embeddings.weight"][:ids.size(1)]
-    x = torch.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout, dropout > 0.)
+    x = __torch__.blocks.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout)
     x = __torch__.blocks.factor(x, bf16)
     for i in range(int(c["num_hidden_layers"])):
       p = "distilbert.transformer.layer." + str(i)
@@ -46,5 +46,5 @@ class DistilBert(Module):
       y = __torch__.blocks.linear(x, w, p + ".ffn.lin1", bf16) # (B, T, F)
       y = __torch__.blocks.activation(y, int(c["hidden_act"]))
       y = __torch__.blocks.linear(y, w, p + ".ffn.lin2", bf16)
-      x = __torch__.blocks.norm(x + torch.dropout(y, dropout, dropout > 0.), w, p + ".output_layer_norm", eps)
+      x = __torch__.blocks.norm(x + __torch__.blocks.dropout(y, dropout), w, p + ".output_layer_norm", eps)
     return x
