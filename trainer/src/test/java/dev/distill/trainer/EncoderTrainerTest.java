@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
+import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.models.Precision;
@@ -101,6 +102,28 @@ class EncoderTrainerTest {
                         "(?s)the (loss|gradient's norm) of step \\d is (NaN|Infinity); its rows are"
                                 + " row-\\d+, .*\nhint: lower train.learning_rate \\(1.0E30\\).*");
         assertThat(job.work().resolve("checkpoints")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void textsLongerThanTheBaseCanReadAreAnErrorBeforeTraining() {
+        TrainingJob fits = Trainings.job(Trainings.config().build(), folder);
+        TrainingJob job =
+                new TrainingJob(
+                        fits.train(),
+                        new StudentConfig(
+                                StudentConfig.Kind.ENCODER, "bert", StudentConfig.Pooling.CLS, 65),
+                        fits.labels(),
+                        fits.base(),
+                        fits.training(),
+                        fits.validation(),
+                        fits.work(),
+                        fits.output());
+
+        assertThatThrownBy(() -> train(job, new ArrayList<>()))
+                .isInstanceOf(UserError.class)
+                .hasMessage(
+                        "max_length must be <= 64 for the base bert, got 65\n"
+                                + "hint: lower student.max_length");
     }
 
     @Test
