@@ -2,14 +2,13 @@ package dev.distill.trainer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
 import dev.distill.config.TrainConfig;
 import dev.distill.models.Encoder;
 import dev.distill.models.EncoderConfig;
+import dev.distill.models.Gradients;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,6 +31,7 @@ final class Learner implements AutoCloseable {
     private final Weights weights;
     private final Encoder encoder;
     private final Losses losses;
+    private final Gradients gradients;
     private final Optimizer optimizer;
 
     /** A learner with these weights, which it takes over, and a fresh optimiser. */
@@ -47,6 +47,7 @@ final class Learner implements AutoCloseable {
         weights.requireGradients();
         this.encoder = new Encoder(manager, encoder, precision);
         this.losses = new Losses(manager, config.kd());
+        this.gradients = new Gradients(manager);
         this.optimizer = new Optimizer(manager, weights, config);
     }
 
@@ -72,29 +73,29 @@ final class Learner implements AutoCloseable {
      * @param factor share of the peak learning rates
      */
     Outcome step(List<EncodedRow> rows, int number, double factor) {
-        try (NDManager step = manager.newSubManager();
-                GradientCollector _ = Torch.newGradientCollector()) {
+        try (NDManager step = manager.newSubManager()) {
+            List<NDArray> parameters = optimizer.parameters();
             SplittableRandom seeds =
                     new SplittableRandom(config.seed() + 0x9E3779B97F4A7C15L * number);
-            List<NDArray> gradients = new ArrayList<>();
-            double sum = 0;
+            List<NDArray> sums = List.of();
+            double mean = 0;
             for (List<EncodedRow> part : Batches.cut(rows, config.perDeviceTrainBatchSize())) {
                 Torch.seed(seeds.nextInt());
                 Batch batch = Batch.of(step, part);
                 NDArray logits = logits(batch, Encoder.Mode.TRAINING);
                 NDArray loss = losses.train(step, logits, batch, rows.size());
-                sum += loss.getFloat();
-                List<NDArray> more = optimizer.gradients(step, loss);
-                if (gradients.isEmpty()) {
-                    gradients = more;
+                mean += loss.getFloat();
+                List<NDArray> more = gradients.of(step, loss, parameters);
+                if (sums.isEmpty()) {
+                    sums = more;
                 } else {
-                    optimizer.add(step, gradients, more);
+                    optimizer.add(step, sums, more);
                 }
             }
-            if (!Double.isFinite(sum)) {
-                return new Outcome(sum, Double.NaN);
+            if (!Double.isFinite(mean)) {
+                return new Outcome(mean, Double.NaN);
             }
-            return new Outcome(sum, optimizer.step(step, gradients, number, factor));
+            return new Outcome(mean, optimizer.step(step, sums, number, factor));
         }
     }
 
@@ -131,6 +132,7 @@ final class Learner implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        gradients.close();
         losses.close();
         encoder.close();
         weights.close();

@@ -77,17 +77,13 @@ final class Optimizer implements AutoCloseable {
                 && !name.contains("layer_norm");
     }
 
-    /** The names of the weights, in the order of the gradients. */
     private List<String> names() {
         return groups.stream().flatMap(group -> group.names().stream()).toList();
     }
 
-    /** The gradients of a recorded loss, in fresh arrays that {@code step} owns. */
-    List<NDArray> gradients(NDManager step, NDArray loss) {
-        return program.call("gradients")
-                .tensor(loss)
-                .tensors("p", arrays("", weights, names()))
-                .record(step);
+    /** The weights in the order in which {@link #step} takes their gradients. */
+    List<NDArray> parameters() {
+        return arrays("", weights, names());
     }
 
     /** Adds gradients of the same step to others, in place. */
@@ -98,7 +94,7 @@ final class Optimizer implements AutoCloseable {
     /**
      * Clips and applies the gradients of a whole step.
      *
-     * @param gradients as {@link #gradients} gave them; their values are used up
+     * @param gradients of {@link #parameters}; their values are used up
      * @param number of the step, from 1: AdamW corrects the bias of its first means by it
      * @param factor share of the peak learning rates
      * @return the global norm before clipping; when it is not finite, nothing was changed

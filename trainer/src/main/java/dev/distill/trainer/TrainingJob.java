@@ -1,8 +1,11 @@
 package dev.distill.trainer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
 import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
+import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.Base;
@@ -38,15 +41,29 @@ public record TrainingJob(
         validation = List.copyOf(validation);
     }
 
-    /** The student's shape: the base with a head for these labels. */
+    /**
+     * The student's shape: the base with a head for these labels.
+     *
+     * @throws UserError when the base cannot read texts of {@code max_length} tokens
+     */
     public EncoderConfig encoder() {
+        EncoderConfig config = base.config();
+        int positions = config.size().positions();
+        if (student.maxLength() > positions) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of(
+                                    "max_length must be <= %d for the base %s, got %d"
+                                            .formatted(positions, base.name(), student.maxLength()))
+                            .withHint("lower student.max_length"));
+        }
         Head head =
                 switch (student.pooling()) {
                     case MEAN -> Head.MEAN;
                     case CLS -> Head.CLS;
                 };
-        EncoderConfig encoder = base.config().withHead(head, labels, student.maxLength());
-        return train.dropout().map(p -> encoder.withDropout(new Dropout(p, p, p))).orElse(encoder);
+        Dropout dropout = train.dropout().map(p -> new Dropout(p, p, p)).orElse(config.dropout());
+        return config.withHead(head, labels, student.maxLength()).withDropout(dropout);
     }
 
     /** The arithmetic of the matrix products on this machine. */

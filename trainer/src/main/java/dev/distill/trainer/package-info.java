@@ -1,4 +1,21 @@
-/** How a student learns: batches, losses, optimiser, schedule, checkpoints. */
+/**
+ * How a student learns. {@link dev.distill.trainer.EncoderTrainer} is the entry: one visible loop
+ * over the optimiser steps of a {@link dev.distill.trainer.TrainingJob}, whose {@link
+ * dev.distill.trainer.TrainingEvent}s a caller watches.
+ *
+ * <ul>
+ *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them;
+ *   <li>in a step: {@code Batches} says which rows, {@code Learner} runs forward, loss, gradients
+ *       and optimiser; {@code Losses} and {@code Optimizer} are doors to {@code losses.py} and
+ *       {@code optimizer.py}, TorchScript text among the resources; {@code Schedule} gives the
+ *       learning rate;
+ *   <li>between steps: {@code TrainingState} is where the training stands, {@code Checkpoints} put
+ *       it on the disk, {@code MetricsLog} writes metrics.jsonl.
+ * </ul>
+ *
+ * <p>Invariant: everything a step does follows from the checkpoint before it, the seed and the
+ * step's number. Keep it so, and resume stays exact.
+ */
 @NullMarked
 package dev.distill.trainer;
 

@@ -1,4 +1,4 @@
-# Gradients, their clipping, and AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101).
+# Clipping of gradients and AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101).
 # p parameters, g gradients, m and v the running means of g and of g^2: all float32.
 
 class Optimizer(Module):
@@ -6,13 +6,6 @@ class Optimizer(Module):
   __buffers__ = []
   training : bool
   _is_full_backward_hook : Optional[bool]
-  def gradients(self: __torch__.Optimizer, loss: Tensor, p: List[Tensor]) -> List[Tensor]:
-    # Fresh arrays instead of p.grad: nothing to zero before the next step.
-    g = annotate(List[Tensor], [])
-    for x in torch.grad([loss], p):
-      if x is not None:
-        g.append(x)
-    return g
   def add(self: __torch__.Optimizer, g: List[Tensor], more: List[Tensor]) -> Tensor:
     torch._foreach_add_(g, more)
     return g[0]

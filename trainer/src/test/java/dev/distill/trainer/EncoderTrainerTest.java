@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
+import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.models.Precision;
@@ -104,6 +105,28 @@ class EncoderTrainerTest {
     }
 
     @Test
+    void textsLongerThanTheBaseCanReadAreAnErrorBeforeTraining() {
+        TrainingJob fits = Trainings.job(Trainings.config().build(), folder);
+        TrainingJob job =
+                new TrainingJob(
+                        fits.train(),
+                        new StudentConfig(
+                                StudentConfig.Kind.ENCODER, "bert", StudentConfig.Pooling.CLS, 65),
+                        fits.labels(),
+                        fits.base(),
+                        fits.training(),
+                        fits.validation(),
+                        fits.work(),
+                        fits.output());
+
+        assertThatThrownBy(() -> train(job, new ArrayList<>()))
+                .isInstanceOf(UserError.class)
+                .hasMessage(
+                        "max_length must be <= 64 for the base bert, got 65\n"
+                                + "hint: lower student.max_length");
+    }
+
+    @Test
     void aStepLeavesNoArraysBehind() {
         TrainConfig config = Trainings.config().batch(4, 2).dropout(0.1).build();
         TrainingJob job = Trainings.job(config, folder);
@@ -119,6 +142,7 @@ class EncoderTrainerTest {
             learner.step(rows.subList(0, 8), 1, 1);
             learner.validate(rows);
             int before = live(manager);
+            assertThat(before).isGreaterThan(100);
             for (int number = 2; number < 12; number++) {
                 learner.step(rows.subList(0, 8), number, 1);
             }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.models.Gradients;
 import dev.distill.models.Torch;
 import java.util.List;
 import java.util.Random;
@@ -144,11 +144,11 @@ class LossesTest {
     private float[] gradient(
             double temperature, double alpha, float[] logits, int label, float[] teacher) {
         try (Losses losses = new Losses(manager, new Kd(temperature, alpha));
-                GradientCollector collector = Torch.newGradientCollector()) {
+                Gradients gradients = new Gradients(manager)) {
             NDArray row = row(logits);
             row.setRequiresGradient(true);
-            collector.backward(losses.train(manager, row, batch(label, teacher), 1));
-            return row.getGradient().toFloatArray();
+            NDArray loss = losses.train(manager, row, batch(label, teacher), 1);
+            return gradients.of(manager, loss, List.of(row)).getFirst().toFloatArray();
         }
     }
 
