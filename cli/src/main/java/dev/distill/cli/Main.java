@@ -38,6 +38,7 @@ public final class Main {
         line.addSubcommand(new ProxyCommand(terminal));
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
+        line.addSubcommand(new ReferenceCommand(terminal));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setExecutionExceptionHandler(new ErrorPrinter(terminal.err()));

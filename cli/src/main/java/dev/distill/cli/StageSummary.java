@@ -16,7 +16,8 @@ final class StageSummary {
                     case "query" ->
                             "%,d answers%s, %,d calls to the teacher"
                                     .formatted(
-                                            facts.path("answered").asLong(),
+                                            facts.path("answered").asLong()
+                                                    + facts.path("gold_answered").asLong(),
                                             failed(facts),
                                             output.reused() ? 0 : facts.path("calls").asLong());
                     case "curate" ->
@@ -31,11 +32,7 @@ final class StageSummary {
                                     "validation accuracy %.1f %% after epoch %d",
                                     100 * facts.path("validation_accuracy").asDouble(),
                                     facts.path("best_epoch").asLong());
-                    case "evaluate" ->
-                            "%,d gold items, %,d calls to the teacher"
-                                    .formatted(
-                                            facts.path("items").asLong(),
-                                            output.reused() ? 0 : facts.path("calls").asLong());
+                    case "evaluate" -> "%,d gold items".formatted(facts.path("items").asLong());
                     default -> "";
                 };
         return words.isEmpty() ? "" : " · " + words;

@@ -5,5 +5,7 @@ public enum Part {
     /** The student learns from it. */
     TRAIN,
     /** It says when training is good enough; nobody learns from it. */
-    VALIDATION
+    VALIDATION,
+    /** Teacher and student are judged by it; nobody learns from it. */
+    GOLD
 }

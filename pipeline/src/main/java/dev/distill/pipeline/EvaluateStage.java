@@ -1,20 +1,20 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.EvaluateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.LabelProbabilities;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
-import dev.distill.datasets.RejectedRow;
 import dev.distill.datasets.Request;
 import dev.distill.evaluation.Provenance;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-import dev.distill.proxy.Headers;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.serving.StudentProvider;
 import java.nio.file.Path;
@@ -26,26 +26,29 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Lets teacher and student answer the same gold items over the same HTTP path, and measures the
- * student. The student is loaded from the exported package: what is evaluated is what is published.
+ * Lets the student answer the gold items that the teacher has answered, over the same HTTP path,
+ * and measures how long it takes. The student is loaded from the exported package: what is
+ * evaluated is what is published.
  *
- * <p>Output: {@code predictions.parquet} ({@link PredictionRow}), {@code failed.parquet} (gold
- * items that the teacher did not answer) and {@code latency.json}. What follows from these, the
- * statistics and the gate, is computed anew for each report.
+ * <p>Output: {@code predictions.parquet} ({@link PredictionRow}) and {@code latency.json}. What
+ * follows from these, the statistics and the gate, is computed anew for each report.
  */
 final class EvaluateStage implements Stage {
     static final String NAME = "evaluate";
     static final String PREDICTIONS = "predictions.parquet";
     static final String LATENCY = "latency.json";
+    private static final int ROWS_BETWEEN_EVENTS = 50;
     private static final String STUDENT_ROUTE = "student";
 
     private final RunContext context;
     private final Job job;
+    private final StageOutput query;
     private final StageOutput train;
 
-    EvaluateStage(RunContext context, StageOutput train) {
+    EvaluateStage(RunContext context, StageOutput query, StageOutput train) {
         this.context = context;
         this.job = context.job();
+        this.query = query;
         this.train = train;
     }
 
@@ -65,19 +68,15 @@ final class EvaluateStage implements Stage {
                                 train.digestOf(TrainStage.MODEL + "/model.safetensors").hex())
                         .put("config", train.digestOf(TrainStage.MODEL + "/config.json").hex())
                         .put("gold", QueryStage.digest(job.gold()).hex())
+                        .put("teacher", query.digestOf(QueryStage.GOLD).hex())
                         .put("latency_requests", latency.requests());
         latency.concurrency().forEach(inputs.putArray("concurrency")::add);
-        inputs.set("teacher", QueryStage.teacherInputs(job));
         return inputs;
     }
 
     @Override
-    public boolean complete(StageOutput output) {
-        return output.facts().path("failed").asLong() == 0;
-    }
-
-    @Override
     public ObjectNode run(Path output, Path scratch) throws InterruptedException {
+        List<AnswerRow> teacher = ParquetFile.read(query.file(QueryStage.GOLD), AnswerRow.class);
         LocalRoute student =
                 new LocalRoute(
                         STUDENT_ROUTE,
@@ -85,42 +84,46 @@ final class EvaluateStage implements Stage {
                         StudentProvider.load(train.file(TrainStage.MODEL)),
                         new ProxyConfig.Price(0, Optional.empty(), 0));
         try (ProxySession session = ProxySession.open(job, context.store(), List.of(student))) {
-            Teacher.Survey survey = new Teacher(context, session.teacher()).ask(NAME, job.gold());
-            List<PredictionRow> rows = compare(survey, session.local());
+            List<PredictionRow> rows = compare(teacher, session.local());
             ParquetFile.write(
                     output.resolve(PREDICTIONS),
                     PredictionRow.class,
                     rows,
                     Map.of("distill.student", train.key().toString()));
-            ParquetFile.write(
-                    output.resolve(QueryStage.FAILED),
-                    RejectedRow.class,
-                    survey.failed(),
-                    Map.of());
-            AtomicFile.write(
-                    output.resolve(LATENCY), Json.pretty(latencies(session.local(), survey)));
-            return facts(survey, rows);
+            ObjectNode latency = Json.object();
+            latency.set("student", studentLatencies(session.local()));
+            latency.set("teacher", teacherLatency(teacher).toJson());
+            AtomicFile.write(output.resolve(LATENCY), Json.pretty(latency));
         }
+        return Json.object()
+                .put("items", job.gold().size())
+                .put("teacher_answered", teacher.size())
+                .put("teacher_cost_nano_usd", QueryStage.cost(teacher))
+                .put(
+                        "teacher_cost_known",
+                        teacher.stream().allMatch(row -> row.costNanoUsd().isPresent()))
+                .put("simulated", teacher.stream().anyMatch(AnswerRow::simulated));
     }
 
-    private List<PredictionRow> compare(Teacher.Survey survey, ChatClient client)
+    private List<PredictionRow> compare(List<AnswerRow> answers, ChatClient client)
             throws InterruptedException {
-        Map<String, TeacherAnswer> teacher = new HashMap<>();
-        survey.answers().forEach(answer -> teacher.put(answer.request().id(), answer));
+        Map<String, AnswerRow> teacher = new HashMap<>();
+        answers.forEach(answer -> teacher.put(answer.id(), answer));
         List<PredictionRow> rows = new ArrayList<>();
         for (Request item : job.gold()) {
-            Optional<TeacherAnswer> answer = Optional.ofNullable(teacher.get(item.id()));
+            Optional<AnswerRow> answer = Optional.ofNullable(teacher.get(item.id()));
             LabelProbabilities student = student(item, client);
             String label = student.label().orElseThrow();
             int index = job.labels().indexOf(label).orElseThrow();
             rows.add(
                     PredictionRow.of(
                             item,
-                            answer.map(TeacherAnswer::text),
-                            answer.flatMap(a -> a.parsed().label()),
-                            answer.map(a -> a.reply().header(Headers.REQUEST_KEY)).orElse(""),
+                            answer.map(AnswerRow::answer),
+                            answer.flatMap(AnswerRow::label),
+                            answer.map(AnswerRow::requestKey).orElse(""),
                             label,
                             student.probabilities().get(index)));
+            progress(rows.size(), "");
         }
         return rows;
     }
@@ -149,62 +152,48 @@ final class EvaluateStage implements Stage {
                 STUDENT_ROUTE, job.systemPrompt(), item.text(), job.config().teacher());
     }
 
-    /** The student's latencies, measured now, and the teacher's, as they were when it was asked. */
-    private ObjectNode latencies(ChatClient client, Teacher.Survey survey)
-            throws InterruptedException {
-        EvaluateConfig evaluate = job.config().evaluate();
+    private ArrayNode studentLatencies(ChatClient client) throws InterruptedException {
+        EvaluateConfig.Latency latency = job.config().evaluate().latency();
         LatencyProbe probe = new LatencyProbe(client, job.gold().stream().map(this::body).toList());
-        ObjectNode json = Json.object();
-        var student = json.putArray("student");
-        int step = 0;
-        for (int concurrency : evaluate.latency().concurrency()) {
+        ArrayNode samples = Json.array();
+        for (int concurrency : latency.concurrency()) {
+            progress(job.gold().size(), "latency of " + concurrency + " callers");
+            samples.add(probe.measure(latency.requests(), concurrency).toJson());
+        }
+        return samples;
+    }
+
+    private void progress(int answered, String detail) {
+        if (answered % ROWS_BETWEEN_EVENTS == 0 || !detail.isEmpty()) {
             context.events()
                     .emit(
                             new RunEvent.Progress(
                                     NAME,
-                                    step++,
-                                    evaluate.latency().concurrency().size(),
-                                    "latency measurements",
+                                    answered,
+                                    job.gold().size(),
+                                    "rows",
                                     0,
                                     0,
                                     OptionalDouble.empty(),
-                                    concurrency + " callers"));
-            student.add(probe.measure(evaluate.latency().requests(), concurrency).toJson());
+                                    detail));
         }
-        json.set("teacher", teacherLatency(survey).toJson());
-        return json;
     }
 
     /**
      * As each answer was timed when it was really asked. Callers at the job's concurrency who never
      * pause take the sum of the latencies divided by their number.
      */
-    private LatencySample teacherLatency(Teacher.Survey survey) {
-        List<Double> millis =
-                survey.answers().stream().map(a -> (double) a.latencyMillis()).toList();
+    private LatencySample teacherLatency(List<AnswerRow> answers) {
+        List<Double> millis = answers.stream().map(a -> (double) a.latencyMillis()).toList();
         int concurrency = job.config().teacher().concurrency();
         double seconds =
                 millis.stream().mapToDouble(Double::doubleValue).sum() / 1000 / concurrency;
-        boolean simulated = survey.answers().stream().anyMatch(TeacherAnswer::simulated);
+        boolean simulated = answers.stream().anyMatch(AnswerRow::simulated);
         return new LatencySample(
                 simulated ? Provenance.SIMULATED : Provenance.MEASURED,
                 concurrency,
                 millis,
-                survey.failed().size(),
+                job.gold().size() - answers.size(),
                 seconds);
-    }
-
-    private ObjectNode facts(Teacher.Survey survey, List<PredictionRow> rows) {
-        long cost = survey.answers().stream().mapToLong(a -> a.costNanoUsd().orElse(0L)).sum();
-        boolean priced = survey.answers().stream().allMatch(a -> a.costNanoUsd().isPresent());
-        return Json.object()
-                .put("items", rows.size())
-                .put("answered", survey.answers().size())
-                .put("failed", survey.failed().size())
-                .put("calls", survey.calls())
-                .put("spent_nano_usd", survey.spentNanoUsd())
-                .put("cost_nano_usd", cost)
-                .put("cost_known", priced)
-                .put("simulated", survey.answers().stream().anyMatch(TeacherAnswer::simulated));
     }
 }

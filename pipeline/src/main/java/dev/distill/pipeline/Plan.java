@@ -97,14 +97,9 @@ public record Plan(List<Step> steps, Calls calls) {
 
     private static Calls calls(Job job, RunContext context, List<Step> steps) {
         List<Request> rows = new ArrayList<>();
-        for (Step step : steps) {
-            if (step.action() == Action.RUN) {
-                switch (step.stage()) {
-                    case QueryStage.NAME -> rows.addAll(job.requests());
-                    case EvaluateStage.NAME -> rows.addAll(job.gold());
-                    default -> {}
-                }
-            }
+        if (steps.getFirst().action() == Action.RUN) {
+            rows.addAll(job.requests());
+            rows.addAll(job.gold());
         }
         return switch (job.proxy()) {
             case JobProxy.Remote remote ->

@@ -6,26 +6,31 @@ import dev.distill.config.DataConfig;
 import dev.distill.config.TeacherConfig;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.ParquetFile;
+import dev.distill.datasets.Part;
 import dev.distill.datasets.RejectedRow;
 import dev.distill.datasets.Request;
 import dev.distill.datasets.Split;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * Asks the teacher about every request. Whether a row is for training or validation is decided
- * here, before anybody has answered it.
+ * Asks the teacher about every request and every gold item, so that whatever has to be paid is paid
+ * before anything is trained. Whether a row is for training or validation is decided here, before
+ * anybody has answered it.
  *
- * <p>Output: {@code answers.parquet} ({@link AnswerRow}) and {@code failed.parquet} ({@link
- * RejectedRow}). While rows have failed, the next run asks about those again; the others come from
- * the proxy's store.
+ * <p>Output: {@code answers.parquet} and {@code gold.parquet} ({@link AnswerRow}) and {@code
+ * failed.parquet} ({@link RejectedRow}). While rows have failed, the next run asks about those
+ * again; the others come from the proxy's store.
  */
 final class QueryStage implements Stage {
     static final String NAME = "query";
     static final String ANSWERS = "answers.parquet";
+    static final String GOLD = "gold.parquet";
     static final String FAILED = "failed.parquet";
 
     private final RunContext context;
@@ -46,6 +51,7 @@ final class QueryStage implements Stage {
         DataConfig.Split split = job.config().data().split();
         ObjectNode inputs = Json.object().put("code", 1);
         inputs.put("requests", digest(job.requests()).hex());
+        inputs.put("gold", digest(job.gold()).hex());
         inputs.put("validation", split.validation()).put("split_seed", split.seed());
         inputs.set("teacher", teacherInputs(job));
         return inputs;
@@ -86,35 +92,40 @@ final class QueryStage implements Stage {
     public ObjectNode run(Path output, Path scratch) throws InterruptedException {
         DataConfig.Split split = job.config().data().split();
         Split.of(job.requests(), split);
-        Teacher.Survey survey = survey();
-        List<AnswerRow> rows =
-                survey.answers().stream()
-                        .map(
-                                answer ->
-                                        answer.toRow(
-                                                Split.partOf(answer.request().groupOrId(), split),
-                                                job.config().teacher().route()))
-                        .toList();
+        Teacher.Survey requests;
+        Teacher.Survey gold;
+        try (ProxySession session = ProxySession.open(job, context.store(), List.of())) {
+            Teacher teacher = new Teacher(context, session.teacher());
+            requests = teacher.ask(NAME, job.requests());
+            gold = teacher.ask(NAME, job.gold());
+        }
+        List<AnswerRow> rows = rows(requests, request -> Split.partOf(request.groupOrId(), split));
+        List<AnswerRow> goldRows = rows(gold, _ -> Part.GOLD);
+        List<RejectedRow> failed = new ArrayList<>(requests.failed());
+        failed.addAll(gold.failed());
         Map<String, String> lineage = Map.of("distill.job", job.config().name());
         ParquetFile.write(output.resolve(ANSWERS), AnswerRow.class, rows, lineage);
-        ParquetFile.write(output.resolve(FAILED), RejectedRow.class, survey.failed(), lineage);
-        return facts(survey, rows);
+        ParquetFile.write(output.resolve(GOLD), AnswerRow.class, goldRows, lineage);
+        ParquetFile.write(output.resolve(FAILED), RejectedRow.class, failed, lineage);
+        return facts(rows)
+                .put("gold_answered", goldRows.size())
+                .put("failed", failed.size())
+                .put("calls", requests.calls() + gold.calls())
+                .put("spent_nano_usd", requests.spentNanoUsd() + gold.spentNanoUsd());
     }
 
-    private Teacher.Survey survey() throws InterruptedException {
-        try (ProxySession session = ProxySession.open(job, context.store(), List.of())) {
-            return new Teacher(context, session.teacher()).ask(NAME, job.requests());
-        }
+    private List<AnswerRow> rows(Teacher.Survey survey, Function<Request, Part> part) {
+        String route = job.config().teacher().route();
+        return survey.answers().stream()
+                .map(answer -> answer.toRow(part.apply(answer.request()), route))
+                .toList();
     }
 
-    private ObjectNode facts(Teacher.Survey survey, List<AnswerRow> rows) {
+    private ObjectNode facts(List<AnswerRow> rows) {
         ObjectNode facts =
                 Json.object()
                         .put("requests", job.requests().size())
                         .put("answered", rows.size())
-                        .put("failed", survey.failed().size())
-                        .put("calls", survey.calls())
-                        .put("spent_nano_usd", survey.spentNanoUsd())
                         .put("parsed", rows.stream().filter(r -> r.label().isPresent()).count())
                         .put("cost_nano_usd", cost(rows))
                         .put("simulated", rows.stream().anyMatch(AnswerRow::simulated))

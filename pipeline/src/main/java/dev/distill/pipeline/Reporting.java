@@ -97,11 +97,11 @@ final class Reporting {
     }
 
     private static Optional<Cost> teacherCost(JsonNode facts) {
-        long answered = facts.path("answered").asLong();
-        if (!facts.path("cost_known").asBoolean() || answered == 0) {
+        long answered = facts.path("teacher_answered").asLong();
+        if (!facts.path("teacher_cost_known").asBoolean() || answered == 0) {
             return Optional.empty();
         }
-        long micro = facts.path("cost_nano_usd").asLong() / NANO_PER_MICRO;
+        long micro = facts.path("teacher_cost_nano_usd").asLong() / NANO_PER_MICRO;
         return Optional.of(Cost.ofUsage(micro, answered, provenance(facts)));
     }
 
@@ -167,7 +167,6 @@ final class Reporting {
     /** Requests to training rows, with what the answers cost that got so far. */
     private ReportData.Funnel funnel() {
         StageOutput query = stages.output(QueryStage.NAME);
-        StageOutput evaluate = stages.output(EvaluateStage.NAME);
         JsonNode asked = query.facts();
         JsonNode curated = stages.output(CurateStage.NAME).facts();
         long cost = asked.path("cost_nano_usd").asLong();
@@ -190,11 +189,7 @@ final class Reporting {
                                 rejections(curated)),
                         level("for training", curated.path("train"), train, ""),
                         level("for validation", curated.path("validation"), validation, ""));
-        return new ReportData.Funnel(
-                levels,
-                hits(query) + hits(evaluate),
-                spent(query) + spent(evaluate),
-                provenance(asked));
+        return new ReportData.Funnel(levels, hits(query), spent(query), provenance(asked));
     }
 
     private static ReportData.Level level(String name, JsonNode rows, long nano, String note) {
@@ -224,8 +219,9 @@ final class Reporting {
 
     /** Answers that this run did not pay for. */
     private static long hits(StageOutput output) {
-        long answered = output.facts().path("answered").asLong();
-        return output.reused() ? answered : answered - output.facts().path("calls").asLong();
+        JsonNode facts = output.facts();
+        long answered = facts.path("answered").asLong() + facts.path("gold_answered").asLong();
+        return output.reused() ? answered : answered - facts.path("calls").asLong();
     }
 
     private static long spent(StageOutput output) {

@@ -38,7 +38,8 @@ final class Stages {
         return switch (output.stage()) {
             case QueryStage.NAME -> Optional.of(new CurateStage(context, output));
             case CurateStage.NAME -> Optional.of(new TrainStage(context, output));
-            case TrainStage.NAME -> Optional.of(new EvaluateStage(context, output));
+            case TrainStage.NAME ->
+                    Optional.of(new EvaluateStage(context, output(QueryStage.NAME), output));
             case EvaluateStage.NAME -> Optional.empty();
             default -> throw new IllegalArgumentException("no stage " + output.stage());
         };

@@ -1,6 +1,7 @@
 package dev.distill.trainer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.StudentConfig;
@@ -16,6 +17,7 @@ import dev.distill.models.Precision;
 import dev.distill.models.Torch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that a training depends on.
@@ -77,11 +79,13 @@ public record TrainingJob(
 
     /**
      * Names everything that decides about the student's weights: two jobs of the same digest train
-     * the same student.
+     * the same student. How often a checkpoint is written is not part of it.
      */
     Digest digest() {
+        Map<String, Object> settings = ConfigText.map(train);
+        settings.remove("save_steps");
         ArrayNode all = Json.array();
-        all.add(train.toString()).add(student.toString()).add(precision().toString());
+        all.add(Json.object(settings)).add(student.toString()).add(precision().toString());
         labels.forEach(all::add);
         all.add(encoder().toJson());
         all.add(Digest.ofFile(base.tokenizerFile()).hex()).add(base.digest().hex());

@@ -1,0 +1,134 @@
+package dev.distill.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.config.ExitCode;
+import dev.distill.config.JobConfig;
+import dev.distill.config.JsonSchema;
+import dev.distill.config.ProxyConfig;
+import dev.distill.files.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** {@code docs/reference.md}: every command, key and exit status, made from the code itself. */
+final class Reference {
+    private Reference() {}
+
+    static String markdown() {
+        StringBuilder out = new StringBuilder();
+        out.append(
+                "# Reference\n\nMade from the code by `distill reference`; a test fails when it is stale.\n");
+        out.append("\n## Commands\n");
+        Terminal terminal =
+                new Terminal(
+                        new PrintWriter(new StringWriter()),
+                        new PrintWriter(new StringWriter()),
+                        false);
+        CommandLine line = Main.commandLine(terminal);
+        line.setUsageHelpWidth(100);
+        help(out, line);
+        line.getSubcommands().values().stream()
+                .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
+                .forEach(sub -> help(out, sub));
+        out.append("\n## Exit statuses\n\n| status | meaning |\n|---|---|\n");
+        for (ExitCode code : ExitCode.values()) {
+            out.append("| %d | %s |\n".formatted(code.code(), code.meaning()));
+        }
+        keys(out, "Job files", JsonSchema.of(JobConfig.class));
+        keys(out, "Proxy files", JsonSchema.of(ProxyConfig.class));
+        return out.toString();
+    }
+
+    private static void help(StringBuilder out, CommandLine command) {
+        String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF).strip();
+        out.append("\n```\n%s\n```\n".formatted(usage.replaceAll(" +\n", "\n")));
+    }
+
+    private static void keys(StringBuilder out, String title, String schema) {
+        out.append(
+                "\n## %s\n\n| key | value | default | meaning |\n|---|---|---|---|\n"
+                        .formatted(title));
+        try {
+            properties(out, "", Json.parse(schema));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("our own schema is JSON", e);
+        }
+    }
+
+    private static void properties(StringBuilder out, String prefix, JsonNode schema) {
+        schema.path("properties")
+                .properties()
+                .forEach(
+                        entry -> {
+                            String key = prefix + entry.getKey();
+                            JsonNode value = entry.getValue();
+                            out.append(
+                                    "| `%s` | %s | %s | %s |\n"
+                                            .formatted(
+                                                    key,
+                                                    type(value),
+                                                    fallback(schema, entry.getKey(), value),
+                                                    value.path("description").asText()));
+                            nested(out, key, value);
+                        });
+    }
+
+    private static void nested(StringBuilder out, String key, JsonNode value) {
+        properties(out, key + ".", value);
+        properties(out, key + "[].", value.path("items"));
+        JsonNode entries = value.path("additionalProperties");
+        properties(out, key + ".NAME.", entries);
+        properties(out, key + ".NAME[].", entries.path("items"));
+        entries.path("oneOf").forEach(kind -> properties(out, key + ".NAME.", kind));
+    }
+
+    private static String fallback(JsonNode schema, String key, JsonNode value) {
+        for (JsonNode required : schema.path("required")) {
+            if (required.asText().equals(key)) {
+                return "required";
+            }
+        }
+        JsonNode written = value.path("default");
+        return written.isMissingNode()
+                ? ""
+                : "`" + (written.isTextual() ? written.asText() : written) + "`";
+    }
+
+    private static String type(JsonNode value) {
+        if (value.has("const")) {
+            return "`" + value.get("const").asText() + "`";
+        }
+        if (value.has("enum")) {
+            List<String> words = new ArrayList<>();
+            value.get("enum").forEach(word -> words.add("`" + word.asText() + "`"));
+            return String.join(", ", words);
+        }
+        List<String> limits = new ArrayList<>();
+        limit(limits, value, "exclusiveMinimum", "> ");
+        limit(limits, value, "minimum", "≥ ");
+        limit(limits, value, "maximum", "≤ ");
+        String type =
+                switch (value.path("type").asText()) {
+                    case "object" -> "mapping";
+                    case "array" -> "list";
+                    case "integer" -> "whole number";
+                    case "string" -> "text";
+                    default -> value.path("type").asText();
+                };
+        return limits.isEmpty() ? type : type + " " + String.join(", ", limits);
+    }
+
+    private static void limit(List<String> limits, JsonNode value, String name, String sign) {
+        if (value.has(name)) {
+            double limit = value.get(name).asDouble();
+            limits.add(
+                    sign
+                            + (limit == Math.rint(limit)
+                                    ? Long.toString((long) limit)
+                                    : Double.toString(limit)));
+        }
+    }
+}
