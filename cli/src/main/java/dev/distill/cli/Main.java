@@ -42,7 +42,6 @@ public final class Main {
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setExecutionExceptionHandler(new ErrorPrinter(terminal.err()));
-        line.setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL.code());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }

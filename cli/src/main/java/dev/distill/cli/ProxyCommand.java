@@ -1,7 +1,7 @@
 package dev.distill.cli;
 
-import dev.distill.config.ConfigFile;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.ProxyFile;
 import dev.distill.proxy.ProxyServer;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +32,7 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ProxyConfig config = ConfigFile.read(file, ProxyConfig.class).value();
+        ProxyConfig config = ProxyFile.read(file).value();
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(

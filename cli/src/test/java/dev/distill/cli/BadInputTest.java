@@ -28,7 +28,7 @@ class BadInputTest {
                                 job.edit(
                                         "job.yaml",
                                         t -> t.replace("learning_rate", "learning_rat")),
-                        "error: job.yaml:10:30: unknown key train.learning_rat\n\nhint: did you mean learning_rate?"),
+                        "error: job.yaml:11:31: unknown key train.learning_rat\n\nhint: did you mean learning_rate?"),
                 mistake(
                         "wrong type",
                         job ->
@@ -38,7 +38,7 @@ class BadInputTest {
                                                 t.replace(
                                                         "num_train_epochs: 2",
                                                         "num_train_epochs: two")),
-                        "error: job.yaml:10:28: train.num_train_epochs must be a whole number, got \"two\""),
+                        "error: job.yaml:11:28: train.num_train_epochs must be a whole number, got \"two\""),
                 mistake(
                         "missing file",
                         job -> job.edit("job.yaml", t -> t.replace("gold.jsonl", "golden.jsonl")),
@@ -52,12 +52,12 @@ class BadInputTest {
                                                 t.replaceFirst(
                                                         "\"label\":\"refund\"",
                                                         "\"label\":\"refunds\"")),
-                        "gold.jsonl:2: label \"refunds\" is not one of the labels\n\nhint: did you mean refund?"),
+                        "gold.jsonl:2: label is not one of the labels: refunds\n\nhint: did you mean refund?"),
                 mistake("empty data", job -> job.write("requests.jsonl", ""), "requests.jsonl: "),
                 mistake(
                         "duplicate ids",
                         job -> job.edit("requests.jsonl", t -> t.replace("\"r5\"", "\"r2\"")),
-                        "requests.jsonl:6: id \"r2\" was used before, in line 3"),
+                        "requests.jsonl:6: id r2 is already on line 3"),
                 mistake(
                         "malformed line 7",
                         job ->
@@ -78,7 +78,7 @@ class BadInputTest {
                                 job.edit(
                                         "proxy.yaml",
                                         t -> t.replace("provider: recorded", "provider: recordd")),
-                        "recordd"),
+                        "proxy.yaml:6:26: routes.teacher[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
                 mistake(
                         "a base that is not there",
                         job ->

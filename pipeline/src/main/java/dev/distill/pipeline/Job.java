@@ -6,6 +6,7 @@ import dev.distill.config.JobConfig;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.ProxyFile;
 import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
 import dev.distill.datasets.Labels;
@@ -99,7 +100,7 @@ public record Job(
                     "proxy names " + path + ", which does not exist",
                     "name a proxy file, or the http URL of a proxy that runs elsewhere");
         }
-        ConfigFile<ProxyConfig> proxy = ConfigFile.read(path, ProxyConfig.class);
+        ConfigFile<ProxyConfig> proxy = ProxyFile.read(path);
         String route = file.value().teacher().route();
         if (!proxy.value().routes().containsKey(route)) {
             throw new UserError(
