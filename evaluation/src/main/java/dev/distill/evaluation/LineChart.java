@@ -70,8 +70,9 @@ record LineChart(
                 Optional.empty(),
                 x.ticks(step -> Format.count(Math.round(step))),
                 y.ticks(loss -> Format.fixed(loss, y.decimals())),
-                "%s steps%s, last loss %s"
+                "%s steps, %s of them recorded%s, last loss %s"
                         .formatted(
+                                Format.count(steps.getLast().step()),
                                 Format.count(steps.size()),
                                 group > 1 ? ", each point the mean of " + group : "",
                                 Format.significant(steps.getLast().loss(), 3)));

@@ -1,5 +1,6 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.EvaluateConfig;
@@ -8,7 +9,6 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.datasets.AnswerRow;
-import dev.distill.datasets.LabelProbabilities;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
 import dev.distill.datasets.Request;
@@ -112,32 +112,24 @@ final class EvaluateStage implements Stage {
         List<PredictionRow> rows = new ArrayList<>();
         for (Request item : job.gold()) {
             Optional<AnswerRow> answer = Optional.ofNullable(teacher.get(item.id()));
-            LabelProbabilities student = student(item, client);
-            String label = student.label().orElseThrow();
-            int index = job.labels().indexOf(label).orElseThrow();
+            JsonNode student = student(item, client);
             rows.add(
                     PredictionRow.of(
                             item,
                             answer.map(AnswerRow::answer),
                             answer.flatMap(AnswerRow::label),
                             answer.map(AnswerRow::requestKey).orElse(""),
-                            label,
-                            student.probabilities().get(index)));
+                            student.path("message").path("content").asText(),
+                            probability(student)));
             progress(rows.size(), "");
         }
         return rows;
     }
 
-    private LabelProbabilities student(Request item, ChatClient client)
-            throws InterruptedException {
+    /** The student's choice, in the words of the dialect. */
+    private JsonNode student(Request item, ChatClient client) throws InterruptedException {
         return switch (client.ask(body(item))) {
-            case ChatClient.Reply.Answered answered -> {
-                var choice = answered.body().path("choices").path(0);
-                yield LabelProbabilities.of(
-                        job.labels(),
-                        choice.path("message").path("content").asText(),
-                        choice.path("logprobs"));
-            }
+            case ChatClient.Reply.Answered answered -> answered.body().path("choices").path(0);
             case ChatClient.Reply.Refused refused ->
                     throw new UserError(
                             ExitCode.REMOTE_FAILED,
@@ -147,9 +139,16 @@ final class EvaluateStage implements Stage {
         };
     }
 
+    /** A student's label is one token, so that its probability is the label's. */
+    private static double probability(JsonNode choice) {
+        return Math.exp(choice.path("logprobs").path("content").path(0).path("logprob").asDouble());
+    }
+
     private ObjectNode body(Request item) {
         return Prompt.request(
-                STUDENT_ROUTE, job.systemPrompt(), item.text(), job.config().teacher());
+                        STUDENT_ROUTE, job.systemPrompt(), item.text(), job.config().teacher())
+                .put("logprobs", true)
+                .put("top_logprobs", 0);
     }
 
     private ArrayNode studentLatencies(ChatClient client) throws InterruptedException {

@@ -93,11 +93,13 @@ final class StageStore {
                     FileLock _ = lock(channel, stage)) {
                 deleteTree(output);
                 Files.createDirectories(output);
-                ObjectNode facts = computation.run(output, work.resolve("scratch"));
-                double seconds = (System.nanoTime() - start) / 1e9;
-                return finish(stage, key, inputs, output, facts, seconds);
-            } finally {
-                deleteTree(output);
+                try {
+                    ObjectNode facts = computation.run(output, work.resolve("scratch"));
+                    double seconds = (System.nanoTime() - start) / 1e9;
+                    return finish(stage, key, inputs, output, facts, seconds);
+                } finally {
+                    deleteTree(output);
+                }
             }
         } catch (IOException e) {
             throw AtomicFile.failure(work, e);

@@ -157,8 +157,10 @@ final class TrainStage implements Stage {
                 case TrainingEvent.Started e -> {
                     if (e.truncatedShare() > 0) {
                         note(
-                                "%.1f %% of the training rows are cut at max_length"
-                                        .formatted(100 * e.truncatedShare()));
+                                "%,d of %,d training rows are longer than max_length and are cut"
+                                        .formatted(
+                                                Math.round(e.truncatedShare() * e.rows()),
+                                                e.rows()));
                     }
                 }
                 case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
