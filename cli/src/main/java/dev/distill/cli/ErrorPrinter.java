@@ -22,15 +22,20 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(
             Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+        return print(e);
+    }
+
+    /** Says what happened; returns the exit status that it means. */
+    int print(Throwable e) {
         if (e instanceof UserError error) {
-            print(error);
+            problems(error);
             return error.code().code();
         }
         return unexpected(e);
     }
 
     /** Each problem as {@code error: place: message}, its hint below after a blank line. */
-    void print(UserError error) {
+    private void problems(UserError error) {
         for (Problem problem : error.problems()) {
             String place = problem.location().map(l -> l + ": ").orElse("");
             err.println("error: " + place + problem.message());
@@ -39,7 +44,7 @@ final class ErrorPrinter implements CommandLine.IExecutionExceptionHandler {
         err.flush();
     }
 
-    private int unexpected(Exception e) {
+    private int unexpected(Throwable e) {
         err.println("error: a defect in distill: " + e);
         try {
             Path trace = Files.createTempFile("distill-error-", ".txt");

@@ -3,6 +3,7 @@ package dev.distill.cli;
 import dev.distill.config.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,12 +24,20 @@ public final class Main {
                         new PrintWriter(System.out, false, StandardCharsets.UTF_8),
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                         Boolean.getBoolean("distill.terminal"));
+        // Numbers read the same on every machine.
+        Locale.setDefault(Locale.ROOT);
         System.exit(execute(terminal, arguments));
     }
 
     /** Runs a command; the tests' door. */
     static int execute(Terminal terminal, String... arguments) {
-        return commandLine(terminal).execute(arguments);
+        try {
+            return commandLine(terminal).execute(arguments);
+        } catch (Error e) {
+            // Out of memory, or a native library that does not load: never mistaken for a gate's
+            // no.
+            return new ErrorPrinter(terminal.err()).print(e);
+        }
     }
 
     static CommandLine commandLine(Terminal terminal) {

@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
+import dev.distill.pipeline.StateFolder;
 import dev.distill.proxy.ProxyServer;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ProxyCommand implements Callable<Integer> {
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(
-                        config, home.folder.resolve("proxy.db"), System.getenv(), List.of());
+                        config, new StateFolder(home.folder).store(), System.getenv(), List.of());
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

@@ -1,7 +1,6 @@
 package dev.distill.cli;
 
 import dev.distill.config.ExitCode;
-import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.pipeline.Events;
 import dev.distill.pipeline.JobRunner;
@@ -23,8 +22,8 @@ import picocli.CommandLine.Parameters;
             "Nothing is computed or paid for twice; run it again to go on after an interruption."
         })
 final class RunCommand implements Callable<Integer> {
-    /** As long as a training step and a checkpoint may take at worst. */
-    private static final long MOST_SECONDS_TO_SAVE = 60;
+    /** As long as a training step, a checkpoint or the calls in flight may take at worst. */
+    private static final long MOST_SECONDS_TO_SAVE = 180;
 
     private final Terminal terminal;
 
@@ -55,9 +54,8 @@ final class RunCommand implements Callable<Integer> {
                 print(result);
             }
             return result.code().code();
-        } catch (UserError error) {
-            new ErrorPrinter(terminal.err()).print(error);
-            return error.code().code();
+        } catch (RuntimeException e) {
+            return new ErrorPrinter(terminal.err()).print(e);
         } finally {
             ended.countDown();
             removeHook(onSignal);

@@ -140,7 +140,7 @@ class RunCommandTest {
             JobFixture.Outcome outcome = job.run();
 
             assertThat(outcome.code()).isEqualTo(ExitCode.REMOTE_FAILED.code());
-            assertThat(outcome.err()).contains("5 of the first 5 requests to the teacher failed");
+            assertThat(outcome.err()).contains("5 of the 5 requests sent to the teacher failed");
             assertThat(teacher.asked()).hasSize(5);
             assertThat(job.lastRun().resolve("manifest.json")).doesNotExist();
         }

@@ -14,6 +14,9 @@ public record EvaluateConfig(
     /** A closed-loop measurement against the student over HTTP. */
     public record Latency(
             @Doc("Requests at each concurrency.") @Default("200") @AtLeast(20) int requests,
-            @Doc("Numbers of callers; the gate looks at the first.") @Default("[1, 8]")
+            @Doc("Numbers of callers; the gate looks at the first.")
+                    @Default("[1, 8]")
+                    @AtLeast(1)
+                    @AtMost(256)
                     List<Integer> concurrency) {}
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
+import dev.distill.proxy.Headers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -18,9 +20,6 @@ import java.util.Map;
  * threads at once.
  */
 final class ChatClient implements AutoCloseable {
-    /** Longer than the proxy takes for every attempt at every target of a route. */
-    private static final Duration TIMEOUT = Duration.ofMinutes(15);
-
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private final HttpClient http =
@@ -65,11 +64,10 @@ final class ChatClient implements AutoCloseable {
         record Refused(int status, String code, String message) implements Reply {}
     }
 
-    /** Sends one request and waits for its answer. */
+    /** Sends one request and waits for its answer; the time limits are those of the proxy. */
     Reply ask(ObjectNode body) throws InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(endpoint)
-                        .timeout(TIMEOUT)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)));
         headers.forEach(request::header);
@@ -77,8 +75,10 @@ final class ChatClient implements AutoCloseable {
             HttpResponse<String> response =
                     http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return read(response);
+        } catch (ConnectException e) {
+            return new Reply.Refused(0, "unreachable", "no proxy at " + endpoint + ": " + e);
         } catch (IOException e) {
-            return new Reply.Refused(0, "unreachable", "no answer from " + endpoint + ": " + e);
+            return new Reply.Refused(0, "connection_lost", "no answer from " + endpoint + ": " + e);
         }
     }
 
@@ -86,6 +86,12 @@ final class ChatClient implements AutoCloseable {
         int status = response.statusCode();
         try {
             JsonNode body = Json.parse(response.body());
+            if (status == 200 && response.headers().firstValue(Headers.STORE).isEmpty()) {
+                return new Reply.Refused(
+                        status,
+                        "not_a_proxy",
+                        "what answers at " + response.uri() + " is no distill proxy");
+            }
             if (status == 200) {
                 return new Reply.Answered(body, response.headers());
             }

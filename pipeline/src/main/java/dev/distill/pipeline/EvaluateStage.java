@@ -69,7 +69,9 @@ final class EvaluateStage implements Stage {
                         .put("config", train.digestOf(TrainStage.MODEL + "/config.json").hex())
                         .put("gold", QueryStage.digest(job.gold()).hex())
                         .put("teacher", query.digestOf(QueryStage.GOLD).hex())
-                        .put("latency_requests", latency.requests());
+                        .put("latency_requests", latency.requests())
+                        .put("teacher_concurrency", job.config().teacher().concurrency())
+                        .put("machine", Machine.describe());
         latency.concurrency().forEach(inputs.putArray("concurrency")::add);
         return inputs;
     }
@@ -83,15 +85,15 @@ final class EvaluateStage implements Stage {
                         train.key().hex(),
                         StudentProvider.load(train.file(TrainStage.MODEL)),
                         new ProxyConfig.Price(0, Optional.empty(), 0));
-        try (ProxySession session = ProxySession.open(job, context.store(), List.of(student))) {
-            List<PredictionRow> rows = compare(teacher, session.local());
+        try (ProxySession session = ProxySession.toLocal(context, student)) {
+            List<PredictionRow> rows = compare(teacher, session.client());
             ParquetFile.write(
                     output.resolve(PREDICTIONS),
                     PredictionRow.class,
                     rows,
                     Map.of("distill.student", train.key().toString()));
             ObjectNode latency = Json.object();
-            latency.set("student", studentLatencies(session.local()));
+            latency.set("student", studentLatencies(session.client()));
             latency.set("teacher", teacherLatency(teacher).toJson());
             AtomicFile.write(output.resolve(LATENCY), Json.pretty(latency));
         }
@@ -99,9 +101,8 @@ final class EvaluateStage implements Stage {
                 .put("items", job.gold().size())
                 .put("teacher_answered", teacher.size())
                 .put("teacher_cost_nano_usd", QueryStage.cost(teacher))
-                .put(
-                        "teacher_cost_known",
-                        teacher.stream().allMatch(row -> row.costNanoUsd().isPresent()))
+                .put("teacher_cost_known", QueryStage.costKnown(teacher))
+                .put("machine", Machine.describe())
                 .put("simulated", teacher.stream().anyMatch(AnswerRow::simulated));
     }
 
@@ -111,6 +112,7 @@ final class EvaluateStage implements Stage {
         answers.forEach(answer -> teacher.put(answer.id(), answer));
         List<PredictionRow> rows = new ArrayList<>();
         for (Request item : job.gold()) {
+            context.stop().check("the student's answers are asked again by the next run");
             Optional<AnswerRow> answer = Optional.ofNullable(teacher.get(item.id()));
             JsonNode student = student(item, client);
             rows.add(
@@ -156,6 +158,7 @@ final class EvaluateStage implements Stage {
         LatencyProbe probe = new LatencyProbe(client, job.gold().stream().map(this::body).toList());
         ArrayNode samples = Json.array();
         for (int concurrency : latency.concurrency()) {
+            context.stop().check("the latencies are measured again by the next run");
             progress(job.gold().size(), "latency of " + concurrency + " callers");
             samples.add(probe.measure(latency.requests(), concurrency).toJson());
         }

@@ -7,6 +7,7 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
+import dev.distill.config.PublishConfig;
 import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
 import dev.distill.datasets.Labels;
@@ -66,6 +67,7 @@ public record Job(
                             + "\"",
                     "for example merchant-intents");
         }
+        checkPublication(file);
         JobProxy proxy = proxy(file);
         Labels labels = Labels.read(config.task().labels());
         String prompt = prompt(config.task().prompt(), labels);
@@ -73,6 +75,35 @@ public record Job(
         List<Request> gold =
                 RequestFile.readGold(config.data().gold(), config.data().columns(), labels);
         return new Job(file, labels, prompt, requests, gold, proxy);
+    }
+
+    private static void checkPublication(ConfigFile<JobConfig> file) {
+        PublishConfig publish = file.value().publish();
+        if (!NAME.matcher(publish.alias()).matches()) {
+            throw UserError.invalid(
+                    file.at("publish.alias"),
+                    "publish.alias must be lower-case letters, digits, dots and dashes, got \""
+                            + publish.alias()
+                            + "\"");
+        }
+        if (publish.to().toString().matches("(.*/)?[a-z]+:/.*")) {
+            throw UserError.invalid(
+                    file.at("publish.to"),
+                    "publish.to must be a folder, got " + publish.to(),
+                    "other registries are not supported yet");
+        }
+    }
+
+    private static URI remote(ConfigFile<JobConfig> file, String written) {
+        try {
+            URI uri = URI.create(written.replaceAll("/+$", ""));
+            if (uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException _) {
+            // Said below.
+        }
+        throw UserError.invalid(file.at("proxy"), "proxy is not a URL: " + written);
     }
 
     private static String prompt(Path path, Labels labels) {
@@ -91,7 +122,7 @@ public record Job(
     private static JobProxy proxy(ConfigFile<JobConfig> file) {
         String written = file.value().proxy().orElse("proxy.yaml");
         if (written.startsWith("http://") || written.startsWith("https://")) {
-            return new JobProxy.Remote(URI.create(written.replaceAll("/+$", "")));
+            return new JobProxy.Remote(remote(file, written));
         }
         Path path = file.file().resolveSibling(written).normalize();
         if (!Files.exists(path)) {

@@ -1,5 +1,6 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
@@ -8,7 +9,6 @@ import dev.distill.evaluation.Outcome;
 import dev.distill.evaluation.Report;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
-import dev.distill.files.Digest;
 import dev.distill.models.FolderRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /** Runs a job from its file to its report. */
 public final class JobRunner {
-    private final Path home;
+    private final StateFolder state;
     private final Path runs;
     private final Events watcher;
     private final StopSignal stop;
@@ -30,7 +30,7 @@ public final class JobRunner {
      * @param stop when set, the run saves what it has and ends
      */
     public JobRunner(Path home, Path runs, Events watcher, StopSignal stop) {
-        this.home = home;
+        this.state = new StateFolder(home);
         this.runs = runs;
         this.watcher = watcher;
         this.stop = stop;
@@ -52,12 +52,11 @@ public final class JobRunner {
     public Result run(Path jobFile) throws InterruptedException {
         Job job = Job.read(jobFile);
         Instant now = clock.instant();
-        RunContext check = new RunContext(job, home, watcher, stop);
-        check.base();
+        new RunContext(job, state, watcher, stop).checkStudent();
         RunFolder folder = RunFolder.create(runs, job.config().name(), now);
         AtomicFile.write(folder.file("job.lock.yaml"), ConfigText.yaml(job.config()));
         try (EventLog log = new EventLog(folder.file("events.jsonl"), clock)) {
-            RunContext context = new RunContext(job, home, log.and(watcher), stop);
+            RunContext context = new RunContext(job, state, log.and(watcher), stop);
             context.events()
                     .emit(
                             new RunEvent.RunStarted(
@@ -67,7 +66,10 @@ public final class JobRunner {
                 finish(context, result.code(), result.message(), Optional.of(result.report()));
                 return result;
             } catch (UserError e) {
-                finish(context, e.code(), e.problems().getFirst().message(), Optional.empty());
+                finish(context, e.code(), String.valueOf(e.getMessage()), Optional.empty());
+                throw e;
+            } catch (RuntimeException e) {
+                finish(context, ExitCode.INTERNAL, e.toString(), Optional.empty());
                 throw e;
             }
         }
@@ -82,7 +84,7 @@ public final class JobRunner {
             throws InterruptedException {
         // 1. The stages, each computed or found.
         Stages stages = new Stages(context);
-        StageStore store = new StageStore(home);
+        StageStore store = new StageStore(state.folder());
         Optional<Stage> next = Optional.of(stages.first());
         while (next.isPresent()) {
             next = stages.after(output(context, store, next.get()));
@@ -100,6 +102,7 @@ public final class JobRunner {
         Outcome outcome = data.verdict().outcome();
         String message = Headline.of(data);
         if (outcome == Outcome.PASS) {
+            context.stop().check("the student was not published");
             FolderRegistry.Entry entry = publication.publish(folder.file("model"));
             String alias = context.job().config().publish().alias();
             message += "%npublished: %s@%s (%s)".formatted(entry.name(), alias, entry.digest());
@@ -116,13 +119,11 @@ public final class JobRunner {
 
     private static StageOutput output(RunContext context, StageStore store, Stage stage)
             throws InterruptedException {
-        Digest key = Stages.key(stage);
-        context.events().emit(new RunEvent.StageStarted(stage.name(), key.hex()));
-        Optional<StageOutput> found = store.find(stage.name(), key).filter(stage::complete);
-        StageOutput output =
-                found.isPresent()
-                        ? found.get()
-                        : store.compute(stage.name(), key, stage.inputs(), stage::run);
+        context.stop().check("everything up to the " + stage.name() + " stage is kept");
+        ObjectNode inputs = stage.inputs();
+        String key = Stages.key(stage.name(), inputs).hex();
+        context.events().emit(new RunEvent.StageStarted(stage.name(), key));
+        StageOutput output = store.output(stage, inputs);
         context.events().emit(new RunEvent.StageFinished(output));
         return output;
     }

@@ -1,8 +1,10 @@
 package dev.distill.pipeline;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.Torch;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,10 +38,7 @@ public final class Machine {
     /** The machine in a few words, for a report. */
     public static String describe() {
         return "%s, %d cores, %.0f GiB memory"
-                .formatted(
-                        processor(),
-                        Runtime.getRuntime().availableProcessors(),
-                        memoryGib().orElse(0.0));
+                .formatted(processor(), Runtime.getRuntime().availableProcessors(), memoryGib());
     }
 
     private static Check java() {
@@ -65,7 +64,7 @@ public final class Machine {
     }
 
     private static Check memory() {
-        double gib = memoryGib().orElse(LEAST_MEMORY_GIB);
+        double gib = memoryGib();
         return new Check(
                 "memory",
                 gib >= LEAST_MEMORY_GIB,
@@ -116,9 +115,9 @@ public final class Machine {
                 .orElse(System.getProperty("os.arch", "unknown processor"));
     }
 
-    private static Optional<Double> memoryGib() {
-        return firstValue(Path.of("/proc/meminfo"), "MemTotal")
-                .map(text -> Double.parseDouble(text.replaceAll("[^0-9]", "")) * 1024 / GIB);
+    private static double memoryGib() {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return system.getTotalMemorySize() / (double) GIB;
     }
 
     private static Optional<String> firstValue(Path file, String key) {

@@ -59,17 +59,23 @@ public record Plan(List<Step> steps, Calls calls) {
 
     /** Plans a run. */
     public static Plan of(Job job, Path home) {
-        RunContext context = new RunContext(job, home, _ -> {}, new StopSignal());
+        RunContext context = new RunContext(job, new StateFolder(home), _ -> {}, new StopSignal());
         StageStore store = new StageStore(home);
         List<Step> steps = new ArrayList<>();
         Stages stages = new Stages(context);
         Optional<Stage> next = Optional.of(stages.first());
         while (next.isPresent()) {
             Stage stage = next.get();
-            Digest key = Stages.key(stage);
+            Digest key = Stages.key(stage.name(), stage.inputs());
             Optional<StageOutput> output = store.find(stage.name(), key).filter(stage::complete);
             if (output.isEmpty()) {
-                steps.add(new Step(stage.name(), Action.RUN, "no output for these inputs yet"));
+                steps.add(
+                        new Step(
+                                stage.name(),
+                                Action.RUN,
+                                store.find(stage.name(), key).isPresent()
+                                        ? "some rows have failed and are asked again"
+                                        : "no output for these inputs yet"));
                 break;
             }
             steps.add(new Step(stage.name(), Action.REUSE, "output " + key.brief()));
@@ -114,7 +120,7 @@ public record Plan(List<Step> steps, Calls calls) {
                 Forecast forecast =
                         Forecast.of(
                                 embedded.file().value(),
-                                context.store(),
+                                context.state().store(),
                                 job.config().teacher().route(),
                                 bodies(job, rows));
                 yield new Calls(

@@ -1,104 +1,95 @@
 package dev.distill.pipeline;
 
 import dev.distill.config.ProxyConfig;
-import dev.distill.config.TeacherConfig;
 import dev.distill.proxy.Headers;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.proxy.ProxyServer;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The proxy as a stage sees it: one inside this process on a free loopback port, with the routes of
- * the job's proxy file and those of this run, and, when the job names a remote proxy, that one for
- * the teacher.
+ * The way from a stage to a model: a client, and where the model is in this process or the job
+ * names a proxy file, the proxy that it talks to, on a free loopback port.
  */
 final class ProxySession implements AutoCloseable {
     private static final String LISTEN = "127.0.0.1:0";
 
-    private final ProxyServer server;
-    private final ChatClient teacher;
-    private final ChatClient local;
+    private final Optional<ProxyServer> server;
+    private final ChatClient client;
 
-    private ProxySession(ProxyServer server, ChatClient teacher, ChatClient local) {
+    private ProxySession(Optional<ProxyServer> server, ChatClient client) {
         this.server = server;
-        this.teacher = teacher;
-        this.local = local;
+        this.client = client;
     }
 
-    /**
-     * @param store the file of paid answers and ledger
-     * @param routes models of this process, closed with the session
-     */
-    static ProxySession open(Job job, Path store, List<LocalRoute> routes) {
-        ProxyServer server = ProxyServer.start(config(job), store, System.getenv(), routes);
-        URI teacher =
-                switch (job.proxy()) {
-                    case JobProxy.Embedded _ -> server.uri();
-                    case JobProxy.Remote remote -> remote.uri();
-                };
-        return new ProxySession(
-                server,
-                new ChatClient(teacher, teacherHeaders(job)),
-                new ChatClient(server.uri(), Map.of(Headers.STORE, Headers.OFF)));
+    /** To the teacher: answers are stored, the job's budget binds. */
+    static ProxySession toTeacher(RunContext context) {
+        Map<String, String> headers = teacherHeaders(context.job());
+        return switch (context.job().proxy()) {
+            case JobProxy.Remote remote ->
+                    new ProxySession(Optional.empty(), new ChatClient(remote.uri(), headers));
+            case JobProxy.Embedded embedded -> {
+                ProxyConfig file = embedded.file().value();
+                ProxyConfig config =
+                        new ProxyConfig(
+                                file.version(),
+                                LISTEN,
+                                file.providers(),
+                                file.routes(),
+                                file.prices(),
+                                file.timeouts(),
+                                file.attempts());
+                yield embedded(config, context, List.of(), headers);
+            }
+        };
     }
 
-    /** For questions to the teacher: answers are stored, the job's budget binds. */
-    ChatClient teacher() {
-        return teacher;
+    /** To a model of this process, which is closed with the session: nothing is stored. */
+    static ProxySession toLocal(RunContext context, LocalRoute route) {
+        ProxyConfig config =
+                new ProxyConfig(
+                        1,
+                        LISTEN,
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        new ProxyConfig.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(60)),
+                        1);
+        return embedded(config, context, List.of(route), Map.of(Headers.STORE, Headers.OFF));
     }
 
-    /** For the student: nothing is read from the store or written to it. */
-    ChatClient local() {
-        return local;
+    private static ProxySession embedded(
+            ProxyConfig config,
+            RunContext context,
+            List<LocalRoute> routes,
+            Map<String, String> headers) {
+        ProxyServer server =
+                ProxyServer.start(config, context.state().store(), System.getenv(), routes);
+        return new ProxySession(Optional.of(server), new ChatClient(server.uri(), headers));
+    }
+
+    ChatClient client() {
+        return client;
     }
 
     @Override
     public void close() {
-        teacher.close();
-        local.close();
-        server.close();
-    }
-
-    private static ProxyConfig config(Job job) {
-        return switch (job.proxy()) {
-            case JobProxy.Embedded embedded -> {
-                ProxyConfig file = embedded.file().value();
-                yield new ProxyConfig(
-                        file.version(),
-                        LISTEN,
-                        file.providers(),
-                        file.routes(),
-                        file.prices(),
-                        file.timeouts(),
-                        file.attempts());
-            }
-            case JobProxy.Remote _ ->
-                    new ProxyConfig(
-                            1,
-                            LISTEN,
-                            Map.of(),
-                            Map.of(),
-                            Map.of(),
-                            new ProxyConfig.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(60)),
-                            1);
-        };
+        client.close();
+        server.ifPresent(ProxyServer::close);
     }
 
     private static Map<String, String> teacherHeaders(Job job) {
-        TeacherConfig teacher = job.config().teacher();
         Map<String, String> headers = new HashMap<>();
         headers.put(Headers.JOB, job.config().name());
-        teacher.maxUsd()
-                .ifPresent(
-                        usd ->
-                                headers.put(
-                                        Headers.MAX_USD, BigDecimal.valueOf(usd).toPlainString()));
+        job.config()
+                .teacher()
+                .maxUsd()
+                .map(usd -> BigDecimal.valueOf(usd).toPlainString())
+                .ifPresent(usd -> headers.put(Headers.MAX_USD, usd));
         return headers;
     }
 }

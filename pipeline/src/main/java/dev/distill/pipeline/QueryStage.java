@@ -3,6 +3,7 @@ package dev.distill.pipeline;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.DataConfig;
+import dev.distill.config.ProxyConfig;
 import dev.distill.config.TeacherConfig;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.ParquetFile;
@@ -14,9 +15,12 @@ import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the teacher about every request and every gold item, so that whatever has to be paid is paid
@@ -63,15 +67,25 @@ final class QueryStage implements Stage {
         ObjectNode inputs = Prompt.request(teacher.route(), job.systemPrompt(), "", teacher);
         switch (job.proxy()) {
             case JobProxy.Embedded embedded -> {
+                ProxyConfig proxy = embedded.file().value();
                 ArrayNode targets = inputs.putArray("targets");
-                embedded.file().value().routes().getOrDefault(teacher.route(), List.of()).stream()
-                        .map(t -> t.provider() + "/" + t.model())
+                proxy.routes().getOrDefault(teacher.route(), List.of()).stream()
+                        .map(target -> identity(target, proxy.providers().get(target.provider())))
                         .forEach(targets::add);
             }
             case JobProxy.Remote remote -> inputs.put("proxy", remote.uri().toString());
         }
         inputs.put("labels", String.join("\n", job.labels().names()));
         return inputs;
+    }
+
+    /** Who may answer; a recording is known by its content. */
+    private static String identity(
+            ProxyConfig.Target target, ProxyConfig.@Nullable Provider provider) {
+        String name = target.provider() + "/" + target.model();
+        return provider instanceof ProxyConfig.Replay replay
+                ? name + "@" + Digest.ofFile(replay.cassette()).hex()
+                : name;
     }
 
     /** A digest of rows as they matter to a job, whatever file format they came in. */
@@ -92,31 +106,33 @@ final class QueryStage implements Stage {
     public ObjectNode run(Path output, Path scratch) throws InterruptedException {
         DataConfig.Split split = job.config().data().split();
         Split.of(job.requests(), split);
-        Teacher.Survey requests;
-        Teacher.Survey gold;
-        try (ProxySession session = ProxySession.open(job, context.store(), List.of())) {
-            Teacher teacher = new Teacher(context, session.teacher());
-            requests = teacher.ask(NAME, job.requests());
-            gold = teacher.ask(NAME, job.gold());
+        List<Request> all = new ArrayList<>(job.requests());
+        all.addAll(job.gold());
+        Teacher.Survey survey;
+        try (ProxySession session = ProxySession.toTeacher(context)) {
+            survey = new Teacher(context, session.client()).ask(NAME, all);
         }
-        List<AnswerRow> rows = rows(requests, request -> Split.partOf(request.groupOrId(), split));
-        List<AnswerRow> goldRows = rows(gold, _ -> Part.GOLD);
-        List<RejectedRow> failed = new ArrayList<>(requests.failed());
-        failed.addAll(gold.failed());
-        Map<String, String> lineage = Map.of("distill.job", job.config().name());
-        ParquetFile.write(output.resolve(ANSWERS), AnswerRow.class, rows, lineage);
-        ParquetFile.write(output.resolve(GOLD), AnswerRow.class, goldRows, lineage);
-        ParquetFile.write(output.resolve(FAILED), RejectedRow.class, failed, lineage);
+        int n = job.requests().size();
+        List<AnswerRow> rows =
+                rows(
+                        survey.answers().subList(0, n),
+                        request -> Split.partOf(request.groupOrId(), split));
+        List<AnswerRow> gold = rows(survey.answers().subList(n, all.size()), _ -> Part.GOLD);
+        ParquetFile.write(output.resolve(ANSWERS), AnswerRow.class, rows, Map.of());
+        ParquetFile.write(output.resolve(GOLD), AnswerRow.class, gold, Map.of());
+        ParquetFile.write(output.resolve(FAILED), RejectedRow.class, survey.failed(), Map.of());
         return facts(rows)
-                .put("gold_answered", goldRows.size())
-                .put("failed", failed.size())
-                .put("calls", requests.calls() + gold.calls())
-                .put("spent_nano_usd", requests.spentNanoUsd() + gold.spentNanoUsd());
+                .put("gold_answered", gold.size())
+                .put("failed", survey.failed().size())
+                .put("calls", survey.calls())
+                .put("spent_nano_usd", survey.spentNanoUsd());
     }
 
-    private List<AnswerRow> rows(Teacher.Survey survey, Function<Request, Part> part) {
+    private List<AnswerRow> rows(
+            List<Optional<TeacherAnswer>> answers, Function<Request, Part> part) {
         String route = job.config().teacher().route();
-        return survey.answers().stream()
+        return answers.stream()
+                .flatMap(Optional::stream)
                 .map(answer -> answer.toRow(part.apply(answer.request()), route))
                 .toList();
     }
@@ -128,6 +144,7 @@ final class QueryStage implements Stage {
                         .put("answered", rows.size())
                         .put("parsed", rows.stream().filter(r -> r.label().isPresent()).count())
                         .put("cost_nano_usd", cost(rows))
+                        .put("cost_known", costKnown(rows))
                         .put("simulated", rows.stream().anyMatch(AnswerRow::simulated))
                         .put("input_tokens", rows.stream().mapToLong(AnswerRow::inputTokens).sum())
                         .put(
@@ -141,8 +158,17 @@ final class QueryStage implements Stage {
         return facts;
     }
 
-    /** What the answers cost whenever they were asked; unknown prices are left out. */
+    /**
+     * What the answers cost whenever they were asked, equal rows once; unknown prices are left out.
+     */
     static long cost(List<AnswerRow> rows) {
-        return rows.stream().mapToLong(r -> r.costNanoUsd().orElse(0L)).sum();
+        Map<String, Long> byKey = new HashMap<>();
+        rows.forEach(row -> byKey.put(row.requestKey(), row.costNanoUsd().orElse(0L)));
+        return byKey.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether {@link #cost} is all that the answers cost. */
+    static boolean costKnown(List<AnswerRow> rows) {
+        return rows.stream().allMatch(row -> row.costNanoUsd().isPresent());
     }
 }

@@ -44,6 +44,21 @@ final class Refusals {
                                     "teacher.route",
                                     refused.message(),
                                     "name a route of the proxy"));
+            case "store_failed" ->
+                    Optional.of(
+                            new UserError(
+                                    ExitCode.INVALID_INPUT,
+                                    Problem.of(refused.message())
+                                            .withHint(
+                                                    "free some disk space and run again; what is stored is kept")));
+            case "not_a_proxy" ->
+                    Optional.of(
+                            error(
+                                    job,
+                                    ExitCode.INVALID_INPUT,
+                                    "proxy",
+                                    refused.message(),
+                                    "name the address of a `distill proxy`, or a proxy file"));
             case "unreachable" ->
                     Optional.of(
                             error(

@@ -174,7 +174,7 @@ final class Reporting {
         long validation = curated.path("validation_cost_nano_usd").asLong();
         List<ReportData.Level> levels =
                 List.of(
-                        level("requests", asked.path("requests"), cost, ""),
+                        level("requests", asked.path("requests"), cost, unpriced(asked)),
                         level("answered", asked.path("answered"), cost, failed(asked)),
                         level(
                                 "parsed",
@@ -196,8 +196,14 @@ final class Reporting {
         return new ReportData.Level(name, rows.asLong(), nano / NANO_PER_MICRO, note);
     }
 
+    private static String unpriced(JsonNode facts) {
+        return facts.path("cost_known").asBoolean()
+                ? ""
+                : "some prices are unknown and not counted";
+    }
+
     private static String failed(JsonNode facts) {
-        long failed = facts.path("failed").asLong();
+        long failed = facts.path("requests").asLong() - facts.path("answered").asLong();
         return failed == 0 ? "" : failed + " failed; the next run asks them again";
     }
 
@@ -253,7 +259,7 @@ final class Reporting {
                 runId,
                 DATE.format(now),
                 "./distill run " + context.job().file().file(),
-                Machine.describe(),
+                stages.output(EvaluateStage.NAME).facts().path("machine").asText(),
                 ran,
                 versions,
                 seeds());

@@ -1,22 +1,16 @@
 package dev.distill.pipeline;
 
+import dev.distill.config.UserError;
 import dev.distill.models.Base;
 import dev.distill.models.Bases;
-import java.nio.file.Path;
 
 /**
  * What the stages of a run share.
  *
- * @param home the state folder, shared by all jobs
  * @param events told of everything that happens
  * @param stop says when to save and end
  */
-record RunContext(Job job, Path home, Events events, StopSignal stop) {
-    /** The paid answers and the ledger. */
-    Path store() {
-        return home.resolve("proxy.db");
-    }
-
+record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * What the student starts from; a path is relative to the job file.
      *
@@ -28,6 +22,22 @@ record RunContext(Job job, Path home, Events events, StopSignal stop) {
                 written.equals(Bases.MINILM)
                         ? written
                         : job.file().file().resolveSibling(written).normalize().toString();
-        return new Bases(home.resolve("bases")).resolve(name);
+        return new Bases(state.bases()).resolve(name);
+    }
+
+    /**
+     * Looks at what is wrong with the student before anything is asked or paid for.
+     *
+     * @throws UserError when there is no such base, or it cannot read texts of that length
+     */
+    void checkStudent() {
+        int longest = base().config().size().positions();
+        int wanted = job.config().student().maxLength();
+        if (wanted > longest) {
+            throw UserError.invalid(
+                    job.file().at("student.max_length"),
+                    "student.max_length must be <= %d for this base, got %d"
+                            .formatted(longest, wanted));
+        }
     }
 }

@@ -19,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The outputs of all stages of all jobs, each in a folder named by the digest of what went in:
@@ -39,19 +38,6 @@ final class StageStore {
 
     StageStore(Path home) {
         this.home = home;
-    }
-
-    /** Computes an output. */
-    @FunctionalInterface
-    interface Computation {
-        /**
-         * Writes the output's files.
-         *
-         * @param output an empty folder for them
-         * @param scratch a folder that outlives a killed run
-         * @return the figures of the output
-         */
-        ObjectNode run(Path output, Path scratch) throws InterruptedException;
     }
 
     /** The finished output of a key, when there is one and it is intact; writes nothing. */
@@ -74,29 +60,40 @@ final class StageStore {
     }
 
     /**
-     * Computes and keeps the output of a key; two processes never compute the same one.
+     * The output of a stage, found or else computed; two processes never compute the same one.
      *
-     * @param inputs what went in, for the manifest
      * @throws UserError when another process is computing it
      */
-    StageOutput compute(String stage, Digest key, ObjectNode inputs, Computation computation)
+    StageOutput output(Stage stage, ObjectNode inputs) throws InterruptedException {
+        Digest key = Stages.key(stage.name(), inputs);
+        Optional<StageOutput> found = find(stage.name(), key).filter(stage::complete);
+        return found.isPresent() ? found.get() : compute(stage, key, inputs);
+    }
+
+    private StageOutput compute(Stage stage, Digest key, ObjectNode inputs)
             throws InterruptedException {
-        Path work = folder("work", stage, key);
+        Path work = folder("work", stage.name(), key);
         Path output = work.resolve("output");
-        Path lockFile = work.resolve("lock");
         long start = System.nanoTime();
         try {
             Files.createDirectories(work.resolve("scratch"));
             try (FileChannel channel =
                             FileChannel.open(
-                                    lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = lock(channel, stage)) {
+                                    work.resolve("lock"),
+                                    StandardOpenOption.CREATE,
+                                    StandardOpenOption.WRITE);
+                    FileLock _ = lock(channel, stage.name())) {
+                // Whoever held the lock before may have finished the same output.
+                Optional<StageOutput> found = find(stage.name(), key).filter(stage::complete);
+                if (found.isPresent()) {
+                    return found.get();
+                }
                 deleteTree(output);
                 Files.createDirectories(output);
                 try {
-                    ObjectNode facts = computation.run(output, work.resolve("scratch"));
+                    ObjectNode facts = stage.run(output, work.resolve("scratch"));
                     double seconds = (System.nanoTime() - start) / 1e9;
-                    return finish(stage, key, inputs, output, facts, seconds);
+                    return finish(stage.name(), key, inputs, output, facts, seconds);
                 } finally {
                     deleteTree(output);
                 }
@@ -150,7 +147,7 @@ final class StageStore {
                 reuse == Reuse.FOUND);
     }
 
-    private static @Nullable FileLock lock(FileChannel channel, String stage) throws IOException {
+    private static FileLock lock(FileChannel channel, String stage) throws IOException {
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

@@ -1,5 +1,6 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.util.LinkedHashMap;
@@ -24,8 +25,8 @@ final class Stages {
     }
 
     /** The digest of everything that goes into a stage. */
-    static Digest key(Stage stage) {
-        return Digest.of(stage.name() + "\n" + Json.canonical(stage.inputs()));
+    static Digest key(String stage, ObjectNode inputs) {
+        return Digest.of(stage + "\n" + Json.canonical(inputs));
     }
 
     Stage first() {

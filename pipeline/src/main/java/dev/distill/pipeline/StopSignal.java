@@ -20,6 +20,17 @@ public final class StopSignal implements BooleanSupplier {
         return requested.get();
     }
 
+    /**
+     * Goes on, unless the run is to end.
+     *
+     * @param saved what the user should know about the work so far
+     */
+    void check(String saved) {
+        if (getAsBoolean()) {
+            throw interrupted(saved);
+        }
+    }
+
     /** How a stage ends that was asked to. */
     static UserError interrupted(String saved) {
         return new UserError(

@@ -4,6 +4,7 @@ import java.util.OptionalDouble;
 
 /** Counts a survey and reports it a few times a second. Guarded by its owner's lock. */
 final class SurveyProgress {
+    private static final int RECENT = 50;
     private static final long NANOS_BETWEEN_EVENTS = 200_000_000L;
 
     private final String stage;
@@ -13,6 +14,7 @@ final class SurveyProgress {
     private long lastEvent = start;
     private long answered;
     private long failures;
+    private final boolean[] recentlyFailed = new boolean[RECENT];
     private long calls;
     private long spentNanoUsd;
     private long tokens;
@@ -24,6 +26,7 @@ final class SurveyProgress {
     }
 
     void answered(TeacherAnswer answer) {
+        recentlyFailed[(int) (done() % RECENT)] = false;
         answered++;
         if (!answer.storeHit()) {
             calls++;
@@ -34,6 +37,7 @@ final class SurveyProgress {
     }
 
     void failed() {
+        recentlyFailed[(int) (done() % RECENT)] = true;
         failures++;
         report();
     }
@@ -44,6 +48,19 @@ final class SurveyProgress {
 
     long failures() {
         return failures;
+    }
+
+    long answers() {
+        return answered;
+    }
+
+    /** The share of failures among the last rows, so that a provider that dies late is noticed. */
+    double recentFailureShare() {
+        int failed = 0;
+        for (boolean one : recentlyFailed) {
+            failed += one ? 1 : 0;
+        }
+        return failed / (double) Math.max(1, Math.min(RECENT, done()));
     }
 
     long calls() {

@@ -40,13 +40,16 @@ final class Teacher {
     /**
      * What came back.
      *
-     * @param answers in the order of the requests
-     * @param failed requests without an answer, in the order of the requests
+     * @param answers one for each request, in their order; empty where a request failed
+     * @param failed requests without an answer, in their order
      * @param calls answers that were not in the store
-     * @param spentNanoUsd what they cost
+     * @param spentNanoUsd what these calls cost, as far as it is known
      */
     record Survey(
-            List<TeacherAnswer> answers, List<RejectedRow> failed, long calls, long spentNanoUsd) {}
+            List<Optional<TeacherAnswer>> answers,
+            List<RejectedRow> failed,
+            long calls,
+            long spentNanoUsd) {}
 
     /**
      * Asks.
@@ -69,7 +72,7 @@ final class Teacher {
         private final @Nullable TeacherAnswer[] answers;
         private final @Nullable RejectedRow[] failed;
         private final SurveyProgress progress;
-        private @Nullable UserError end;
+        private @Nullable RuntimeException end;
 
         Session(String stage, List<Request> requests) {
             this.stage = stage;
@@ -96,7 +99,7 @@ final class Teacher {
                             });
                 }
             }
-            UserError why = ended();
+            RuntimeException why = ended();
             if (why != null) {
                 throw why;
             }
@@ -115,7 +118,13 @@ final class Teacher {
                 }
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                end(e);
             }
+        }
+
+        private synchronized void end(RuntimeException why) {
+            end = end == null ? why : end;
         }
 
         private synchronized void record(int row, ChatClient.Reply reply) {
@@ -144,17 +153,18 @@ final class Teacher {
         /** Ends the survey when so many requests fail that going on is a waste. */
         private void judge(ChatClient.Reply.Refused last) {
             long done = progress.done();
-            double share = progress.failures() / (double) done;
-            boolean canaryDied = done == CANARY && share == 1;
+            boolean allFailed = progress.failures() == done;
+            boolean canaryDied = allFailed && (done == CANARY || done == requests.size());
             boolean tooMany =
-                    done >= ENOUGH_TO_JUDGE && share > job.config().teacher().maxFailureShare();
-            boolean smallDied = done == requests.size() && share == 1;
-            if (end == null && (canaryDied || tooMany || smallDied)) {
+                    done >= ENOUGH_TO_JUDGE
+                            && progress.recentFailureShare()
+                                    > job.config().teacher().maxFailureShare();
+            if (end == null && (canaryDied || tooMany)) {
                 end =
                         new UserError(
                                 ExitCode.REMOTE_FAILED,
                                 Problem.of(
-                                                "%d of the first %d requests to the teacher failed, the last with %s: %s"
+                                                "%d of the %d requests sent to the teacher failed, the last with %s: %s"
                                                         .formatted(
                                                                 progress.failures(),
                                                                 done,
@@ -165,34 +175,31 @@ final class Teacher {
             }
         }
 
-        private synchronized @Nullable UserError ended() {
+        private synchronized @Nullable RuntimeException ended() {
             if (end == null && stop.getAsBoolean()) {
                 end =
                         StopSignal.interrupted(
-                                progress.done()
-                                        + " of "
-                                        + requests.size()
-                                        + " rows of the "
-                                        + stage
-                                        + " stage are stored");
+                                "%d of %d answers of the %s stage are stored"
+                                        .formatted(progress.answers(), requests.size(), stage));
             }
             return end;
         }
 
         synchronized Survey survey() {
             progress.finished();
-            return new Survey(
-                    present(answers), present(failed), progress.calls(), progress.spentNanoUsd());
-        }
-    }
-
-    private static <T> List<T> present(@Nullable T[] values) {
-        List<T> present = new ArrayList<>();
-        for (T value : values) {
-            if (value != null) {
-                present.add(value);
+            List<Optional<TeacherAnswer>> answered = new ArrayList<>();
+            List<RejectedRow> rejected = new ArrayList<>();
+            for (int i = 0; i < answers.length; i++) {
+                answered.add(Optional.ofNullable(answers[i]));
+                RejectedRow row = failed[i];
+                if (row != null) {
+                    rejected.add(row);
+                } else if (answers[i] == null) {
+                    throw new IllegalStateException(
+                            "row " + i + " was neither answered nor failed");
+                }
             }
+            return new Survey(answered, rejected, progress.calls(), progress.spentNanoUsd());
         }
-        return present;
     }
 }

@@ -1,13 +1,9 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.config.ConfigText;
-import dev.distill.config.StudentConfig;
-import dev.distill.config.TrainConfig;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.DatasetFolder;
 import dev.distill.files.AtomicFile;
-import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.Base;
 import dev.distill.models.StudentPackage;
@@ -22,7 +18,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -54,50 +49,29 @@ final class TrainStage implements Stage {
 
     @Override
     public ObjectNode inputs() {
-        ObjectNode inputs =
-                Json.object()
-                        .put("code", 1)
-                        .put("train_rows", Digest.ofFile(dataset.trainFile()).hex())
-                        .put("validation_rows", Digest.ofFile(dataset.validationFile()).hex())
-                        .put("labels", String.join("\n", job.labels().names()))
-                        .put("base", base().digest().hex());
-        inputs.set("student", Json.object(ConfigText.map(job.config().student())));
-        Map<String, Object> train = ConfigText.map(job.config().train());
-        train.remove("save_steps");
-        train.put("precision", precision().name().toLowerCase(Locale.ROOT));
-        inputs.set("train", Json.object(train));
-        return inputs;
+        return Json.object().put("code", 1).put("training", training(Path.of("")).digest().hex());
     }
 
     private Base base() {
         return context.base();
     }
 
-    /** The arithmetic that {@code auto} means on this machine. */
-    private TrainConfig.Precision precision() {
-        TrainConfig.Precision written = job.config().train().precision();
-        if (written != TrainConfig.Precision.AUTO) {
-            return written;
-        }
-        return switch (Torch.fastestPrecision()) {
-            case BF16 -> TrainConfig.Precision.BF16;
-            case FP32 -> TrainConfig.Precision.FP32;
-        };
+    /** The training; {@code scratch} decides nothing about its result. */
+    private TrainingJob training(Path scratch) {
+        return new TrainingJob(
+                job.config().train(),
+                job.config().student(),
+                job.labels().names(),
+                base(),
+                rows(dataset.train()),
+                rows(dataset.validation()),
+                scratch,
+                scratch.resolve("best"));
     }
 
     @Override
     public ObjectNode run(Path output, Path scratch) {
-        StudentConfig student = job.config().student();
-        TrainingJob training =
-                new TrainingJob(
-                        job.config().train(),
-                        student,
-                        job.labels().names(),
-                        base(),
-                        rows(dataset.train()),
-                        rows(dataset.validation()),
-                        scratch,
-                        scratch.resolve("best"));
+        TrainingJob training = training(scratch);
         Progress progress = new Progress(context.events());
         TrainingResult result =
                 new EncoderTrainer(InstantSource.system())
@@ -137,7 +111,7 @@ final class TrainStage implements Stage {
                 .put("parameters", training.encoder().parameterCount())
                 .put("libtorch", Torch.version())
                 .put("truncated_share", result.truncatedShare())
-                .put("precision", precision().name().toLowerCase(Locale.ROOT));
+                .put("precision", training.precision().name().toLowerCase(Locale.ROOT));
     }
 
     /** Reports training events as events of the run. */

@@ -39,12 +39,12 @@ final class Batcher implements AutoCloseable {
      */
     CompletableFuture<Prediction> classify(String text) {
         Waiting waiting = new Waiting(text, new CompletableFuture<>());
-        if (closed || !queue.offer(waiting)) {
+        if (!queue.offer(waiting)) {
             waiting.answer.completeExceptionally(
-                    new IllegalStateException(
-                            closed
-                                    ? "the student is shut down"
-                                    : MOST_WAITING + " callers wait already"));
+                    new IllegalStateException(MOST_WAITING + " callers wait already"));
+        } else if (closed && queue.remove(waiting)) {
+            // The worker has emptied the queue for the last time, and would never see this one.
+            waiting.answer.completeExceptionally(shutDown());
         }
         return waiting.answer;
     }
@@ -63,10 +63,11 @@ final class Batcher implements AutoCloseable {
             }
         }
         queue.drainTo(batch);
-        batch.forEach(
-                w ->
-                        w.answer.completeExceptionally(
-                                new IllegalStateException("the student is shut down")));
+        batch.forEach(w -> w.answer.completeExceptionally(shutDown()));
+    }
+
+    private static IllegalStateException shutDown() {
+        return new IllegalStateException("the student is shut down");
     }
 
     private void answer(List<Waiting> batch) {
@@ -76,7 +77,8 @@ final class Batcher implements AutoCloseable {
             for (int i = 0; i < predictions.size(); i++) {
                 batch.get(i).answer.complete(predictions.get(i));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // The worker lives on: the callers are the ones to know.
             batch.forEach(w -> w.answer.completeExceptionally(e));
         }
     }

@@ -69,7 +69,7 @@ public record TrainingJob(
     }
 
     /** The arithmetic of the matrix products on this machine. */
-    Precision precision() {
+    public Precision precision() {
         return switch (train.precision()) {
             case AUTO -> Torch.fastestPrecision();
             case BF16 -> Precision.BF16;
@@ -81,7 +81,7 @@ public record TrainingJob(
      * Names everything that decides about the student's weights: two jobs of the same digest train
      * the same student. How often a checkpoint is written is not part of it.
      */
-    Digest digest() {
+    public Digest digest() {
         Map<String, Object> settings = ConfigText.map(train);
         settings.remove("save_steps");
         ArrayNode all = Json.array();
