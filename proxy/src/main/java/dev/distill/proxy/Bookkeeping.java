@@ -93,7 +93,7 @@ final class Bookkeeping {
             String answeredBy,
             Verdict verdict) {
         return new Attempt.Content(
-                request.key(target.model(), caller.sample()),
+                target.key(request, caller.sample()),
                 Json.line(request.canonical()),
                 body,
                 answeredBy,

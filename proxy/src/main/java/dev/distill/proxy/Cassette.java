@@ -6,9 +6,13 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,9 +33,11 @@ final class Cassette {
     /** One recorded answer. */
     record Recording(int line, String model, long latencyMillis, int status, String body) {}
 
+    private final Digest digest;
     private final Map<String, Recording> recordings;
 
-    private Cassette(Map<String, Recording> recordings) {
+    private Cassette(Digest digest, Map<String, Recording> recordings) {
+        this.digest = digest;
         this.recordings = recordings;
     }
 
@@ -43,7 +49,8 @@ final class Cassette {
     static Cassette load(Path file) {
         Map<String, Recording> recordings = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
+        byte[] content = read(file);
+        try (BufferedReader reader = utf8(content)) {
             int number = 0;
             for (String line = reader.readLine();
                     line != null && problems.size() < MOST_PROBLEMS;
@@ -55,20 +62,60 @@ final class Cassette {
                 }
             }
         } catch (IOException e) {
-            Problem problem =
-                    Problem.at(Location.of(file), "cannot read the cassette: " + e)
-                            .withHint("it must be a readable JSONL file in UTF-8");
-            throw new UserError(ExitCode.INVALID_INPUT, problem, e);
+            throw unreadable(file, e);
         }
         if (!problems.isEmpty()) {
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
-        return new Cassette(recordings);
+        return new Cassette(Digest.of(content), recordings);
     }
 
     /** The recording for a user message. */
     Optional<Recording> find(String userText) {
         return Optional.ofNullable(recordings.get(userText));
+    }
+
+    /**
+     * The name under which the recorded answers of a model are stored. It holds the content of the
+     * cassette, so that other recordings are other answers, and never those of the model itself.
+     */
+    String storedAs(String model) {
+        return storedAs(model, digest);
+    }
+
+    /**
+     * The same for a file that is not loaded.
+     *
+     * @throws UserError when it cannot be read
+     */
+    static String storedAs(String model, Path file) {
+        return storedAs(model, Digest.of(read(file)));
+    }
+
+    private static String storedAs(String model, Digest content) {
+        return model + "@cassette-" + content.brief();
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** Decodes strictly: what is not UTF-8 is an exception. */
+    private static BufferedReader utf8(byte[] content) {
+        return new BufferedReader(
+                new InputStreamReader(
+                        new ByteArrayInputStream(content), StandardCharsets.UTF_8.newDecoder()));
+    }
+
+    private static UserError unreadable(Path file, IOException cause) {
+        Problem problem =
+                Problem.at(Location.of(file), "cannot read the cassette: " + cause)
+                        .withHint("it must be a readable JSONL file in UTF-8");
+        return new UserError(ExitCode.INVALID_INPUT, problem, cause);
     }
 
     /** Adds a line, or says what is wrong with it. */

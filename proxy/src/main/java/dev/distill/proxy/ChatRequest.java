@@ -44,10 +44,14 @@ record ChatRequest(String route, ObjectNode body, ObjectNode canonical) {
         return new ChatRequest(route, body, canonical);
     }
 
-    /** The name of the answer of a model to this request. */
-    Digest key(String model, int sample) {
+    /**
+     * The name of an answer to this request.
+     *
+     * @param storedAs the name under which answers of whoever is asked are stored
+     */
+    Digest key(String storedAs, int sample) {
         ObjectNode key = Json.object();
-        key.put("model", model);
+        key.put("model", storedAs);
         key.put("sample", sample);
         key.set("request", canonical);
         return Digest.of(Json.canonical(key));

@@ -46,7 +46,8 @@ public record Forecast(
      * Looks into a store file, which need not exist.
      *
      * @param requests complete chat completion requests
-     * @throws UserError when the route is unknown or a request is one that the proxy would refuse
+     * @throws UserError when the route is unknown, one of its providers is not defined, a cassette
+     *     cannot be read, or a request is one that the proxy would refuse
      */
     public static Forecast of(
             ProxyConfig config, Path storeFile, String route, List<ObjectNode> requests) {
@@ -69,6 +70,7 @@ public record Forecast(
     private static final class Builder {
         private final Map<String, ProxyConfig.Price> prices = new HashMap<>();
         private final List<String> models;
+        private final List<String> storedAs;
         private final Optional<StoreReader> reader;
         private final Optional<StoreReader.Typical> typical;
         private final Set<Digest> counted = new HashSet<>();
@@ -81,6 +83,7 @@ public record Forecast(
                 List<ProxyConfig.Target> targets,
                 Optional<StoreReader> reader) {
             this.models = targets.stream().map(ProxyConfig.Target::model).distinct().toList();
+            this.storedAs = targets.stream().map(t -> storedAs(config, t)).distinct().toList();
             this.reader = reader;
             this.typical = reader.flatMap(r -> r.typical(models.getFirst()));
             models.stream()
@@ -105,7 +108,7 @@ public record Forecast(
 
         /** Counts a request; whether it is stored. */
         private boolean add(ChatRequest request) {
-            List<Digest> keys = models.stream().map(model -> request.key(model, 0)).toList();
+            List<Digest> keys = storedAs.stream().map(name -> request.key(name, 0)).toList();
             if (reader.isPresent() && keys.stream().anyMatch(reader.get()::has)) {
                 return true;
             }
@@ -131,6 +134,20 @@ public record Forecast(
             double output = typical.map(StoreReader.Typical::outputTokens).orElse((double) most);
             Usage usage = new Usage(Math.round(bytes * perByte), 0, Math.round(output), 0);
             return price.map(p -> Cost.of(p, usage)).orElse(0L);
+        }
+
+        /** What the provider of a target would say, had it been opened. */
+        private static String storedAs(ProxyConfig config, ProxyConfig.Target target) {
+            return switch (config.providers().get(target.provider())) {
+                case null ->
+                        throw new UserError(
+                                ExitCode.INVALID_INPUT,
+                                Problem.of(
+                                        "provider %s is not defined".formatted(target.provider())));
+                case ProxyConfig.OpenAi _ -> target.model();
+                case ProxyConfig.Replay replay ->
+                        Cassette.storedAs(target.model(), replay.cassette());
+            };
         }
 
         private static ChatRequest checked(ObjectNode request) {

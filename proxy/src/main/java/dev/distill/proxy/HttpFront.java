@@ -93,7 +93,7 @@ final class HttpFront {
             String message = "the proxy is stopping";
             return Reply.of(ApiError.of(503, "server_error", "stopping", message));
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.ERROR, "request " + id + " failed unexpectedly", e);
+            LOG.log(Level.DEBUG, "request " + id + " failed unexpectedly", e); // callers see it
             String message = "an unexpected error in the proxy: " + e;
             return Reply.of(ApiError.of(500, "server_error", "internal_error", message));
         }

@@ -19,6 +19,16 @@ public interface Provider extends AutoCloseable {
      */
     Outcome complete(String model, ObjectNode request) throws InterruptedException;
 
+    /**
+     * The name under which answers of a model are stored: two models share one only if either's
+     * answers may stand in for the other's.
+     *
+     * @param model the provider's own name of the model
+     */
+    default String storedAs(String model) {
+        return model;
+    }
+
     /** Frees what the provider holds; calls in flight may fail. */
     @Override
     void close();

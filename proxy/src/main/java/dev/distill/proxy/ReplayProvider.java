@@ -44,6 +44,11 @@ final class ReplayProvider implements Provider {
     }
 
     @Override
+    public String storedAs(String model) {
+        return cassette.storedAs(model);
+    }
+
+    @Override
     public void close() {
         // the cassette is memory only
     }

@@ -20,11 +20,16 @@ record Route(String name, List<Target> targets) {
             String providerName,
             Provider provider,
             String model,
-            Optional<ProxyConfig.Price> price) {}
+            Optional<ProxyConfig.Price> price) {
+        /** The key under which an answer of this target to a request is stored. */
+        Digest key(ChatRequest request, int sample) {
+            return request.key(provider.storedAs(model), sample);
+        }
+    }
 
     /** The keys under which an answer to a request may be stored, in the order of the targets. */
     List<Digest> keys(ChatRequest request, int sample) {
-        return targets.stream().map(target -> request.key(target.model(), sample)).toList();
+        return targets.stream().map(target -> target.key(request, sample)).toList();
     }
 
     /** The models that have no price. */

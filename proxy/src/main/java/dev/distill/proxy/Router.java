@@ -146,7 +146,7 @@ final class Router {
             Answer answer,
             Attempt attempt) {
         return new StoredAnswer(
-                request.key(target.model(), caller.sample()),
+                target.key(request, caller.sample()),
                 target.providerName(),
                 target.model(),
                 answer.model(),

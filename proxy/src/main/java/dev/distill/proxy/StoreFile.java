@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** Opens the SQLite file of paid answers and ledger, in which every commit is on the disk. */
 final class StoreFile {
@@ -40,13 +42,22 @@ final class StoreFile {
 
     /** What an exception of the store means to its user. */
     static UserError unusable(Path file, Exception e) {
+        boolean full = full(e);
+        String reason = full ? "no space left on device" : e.getMessage();
         String hint =
-                "name another store file, or move this one away; a new one is made when there is none";
+                full
+                        ? "free some space, then ask again"
+                        : "name another store file, or move this one away; a new one is made when there is none";
         return new UserError(
                 ExitCode.INVALID_INPUT,
-                Problem.at(Location.of(file), "cannot use the response store: " + e.getMessage())
+                Problem.at(Location.of(file), "cannot use the response store: " + reason)
                         .withHint(hint),
                 e);
+    }
+
+    private static boolean full(Exception e) {
+        return e instanceof SQLiteException failed
+                && failed.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
     }
 
     private static Connection connect(Path file) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +36,16 @@ final class StoreWriter implements AutoCloseable {
     private final Connection connection;
     private final Thread thread;
 
-    /** A row to write; the one without a row ends the thread. */
-    private record Pending(@Nullable RequestRow row, CompletableFuture<Void> committed) {}
+    /** Kinds of failures that are in the log already; only the thread looks at it. */
+    private final Set<Object> logged = new HashSet<>();
+
+    /**
+     * A row to write; the one without a row ends the thread.
+     *
+     * @param awaited whether somebody waits for it, and so learns of a failure
+     */
+    private record Pending(
+            @Nullable RequestRow row, boolean awaited, CompletableFuture<Void> committed) {}
 
     private StoreWriter(Path file, Connection connection) {
         this.file = file;
@@ -50,9 +61,12 @@ final class StoreWriter implements AutoCloseable {
         return writer;
     }
 
-    /** Queues a request with its attempts; waits only while the queue is full. */
+    /**
+     * Queues a request with its attempts; waits only while the queue is full. When it cannot be
+     * written, the log says so.
+     */
     void enqueue(RequestRow row) throws InterruptedException {
-        queue.put(new Pending(row, new CompletableFuture<>()));
+        queue.put(new Pending(row, false, new CompletableFuture<>()));
     }
 
     /**
@@ -61,7 +75,7 @@ final class StoreWriter implements AutoCloseable {
      * @throws UserError when it cannot be written
      */
     void commit(RequestRow row) throws InterruptedException {
-        Pending pending = new Pending(row, new CompletableFuture<>());
+        Pending pending = new Pending(row, true, new CompletableFuture<>());
         queue.put(pending);
         try {
             pending.committed().get();
@@ -76,7 +90,7 @@ final class StoreWriter implements AutoCloseable {
     @Override
     public void close() {
         try {
-            queue.put(new Pending(null, new CompletableFuture<>()));
+            queue.put(new Pending(null, true, new CompletableFuture<>()));
             thread.join();
             connection.close();
         } catch (InterruptedException _) {
@@ -102,10 +116,23 @@ final class StoreWriter implements AutoCloseable {
                 commit(batch);
                 batch.forEach(pending -> pending.committed().complete(null));
             } catch (SQLException | RuntimeException e) {
-                LOG.log(Level.ERROR, "cannot write to " + file, e);
                 UserError error = StoreFile.unusable(file, e);
+                if (!batch.stream().allMatch(Pending::awaited)) {
+                    logOnce(error, e);
+                }
                 batch.forEach(pending -> pending.committed().completeExceptionally(error));
             }
+        }
+    }
+
+    private void logOnce(UserError error, Exception cause) {
+        Object kind = cause instanceof SQLException sql ? sql.getErrorCode() : cause.getClass();
+        if (logged.add(kind)) {
+            Problem problem = error.problems().getFirst();
+            LOG.log(
+                    Level.ERROR,
+                    "%s: %s; the ledger lacks requests"
+                            .formatted(problem.location().orElseThrow(), problem.message()));
         }
     }
 
@@ -122,9 +149,18 @@ final class StoreWriter implements AutoCloseable {
                 }
                 statement.execute("COMMIT");
             } catch (SQLException | RuntimeException e) {
-                statement.execute("ROLLBACK");
+                rollBack(statement, e);
                 throw e;
             }
+        }
+    }
+
+    /** SQLite rolls back by itself after some failures, and then refuses to do it again. */
+    private static void rollBack(Statement statement, Exception cause) {
+        try {
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
     }
 

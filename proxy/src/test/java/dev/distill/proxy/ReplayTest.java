@@ -7,10 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -115,10 +121,92 @@ final class ReplayTest {
                 .hasMessageContaining("latin1.jsonl: cannot read the cassette");
     }
 
+    @Test
+    void forgetsItsAnswersOnceTheCassetteHasChanged() throws IOException {
+        Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        String key;
+        try (TestProxy proxy = replay(cassette, false)) {
+            TestProxy.Response answer = proxy.ask("hi");
+            assertThat(answer.content()).isEqualTo("yes");
+            key = answer.header(Headers.REQUEST_KEY);
+            assertThat(forecast(cassette).stored()).containsExactly(true);
+        }
+        cassette(recorded("hi", 200, FakeUpstream.completion("no", "stop")));
+        assertThat(forecast(cassette).stored()).containsExactly(false);
+        try (TestProxy proxy = replay(cassette, false)) {
+            TestProxy.Response answer = proxy.ask("hi");
+            assertThat(answer.content()).isEqualTo("no");
+            assertThat(answer.header(Headers.REQUEST_KEY)).isNotEqualTo(key);
+        }
+        cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        try (TestProxy proxy = replay(cassette, false)) {
+            TestProxy.Response hit = proxy.ask("hi");
+            assertThat(hit.content()).isEqualTo("yes");
+            assertThat(hit.header(Headers.STORE)).isEqualTo("hit");
+            assertThat(hit.header(Headers.REQUEST_KEY)).isEqualTo(key);
+        }
+    }
+
+    @Test
+    void neverAnswersForARealProviderOfTheSameModel() throws IOException {
+        Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        try (TestProxy proxy = replay(cassette, false)) {
+            assertThat(proxy.ask("hi").content()).isEqualTo("yes");
+        }
+        try (FakeUpstream upstream = new FakeUpstream()) {
+            ProxyConfig real = TestProxy.config(Map.of("a", TestProxy.openAi(upstream)));
+            assertThat(forecast(real).stored()).containsExactly(false);
+            try (TestProxy proxy = TestProxy.start(store(), real, List.of())) {
+                TestProxy.Response answer = proxy.ask("hi");
+                assertThat(answer.header(Headers.STORE)).isEqualTo("miss");
+                assertThat(answer.header(Headers.SIMULATED)).isEqualTo("false");
+            }
+            assertThat(forecast(real).stored()).containsExactly(true);
+        }
+    }
+
+    @Test
+    void storesItsAnswersUnderTheModelAndTheDigestOfTheCassetteAndBooksThePlainModel()
+            throws IOException, SQLException {
+        Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        String name = "model-a@cassette-" + Digest.ofFile(cassette).hex().substring(0, 12);
+        try (TestProxy proxy = replay(cassette, false)) {
+            Digest key = ChatRequest.of(TestProxy.request("hi")).key(name, 0);
+            assertThat(proxy.ask("hi").header(Headers.REQUEST_KEY)).isEqualTo(key.hex());
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT model FROM attempts")) {
+            rows.next();
+            assertThat(rows.getString(1)).isEqualTo("model-a");
+        }
+    }
+
+    @Test
+    void saysSoWhenThereIsNoCassetteToForecastFrom() {
+        assertThatThrownBy(() -> forecast(folder.resolve("gone.jsonl")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("gone.jsonl: cannot read the cassette");
+    }
+
+    private Forecast forecast(Path cassette) {
+        return forecast(config(cassette, false));
+    }
+
+    private Forecast forecast(ProxyConfig config) {
+        return Forecast.of(config, store(), "teacher", List.of(TestProxy.request("hi")));
+    }
+
     private TestProxy replay(Path cassette, boolean latency) {
-        ProxyConfig.Provider provider = new ProxyConfig.Replay(cassette, latency);
-        ProxyConfig config = TestProxy.config(Map.of("a", provider));
-        return TestProxy.start(folder.resolve("store.db"), config, List.of());
+        return TestProxy.start(store(), config(cassette, latency), List.of());
+    }
+
+    private static ProxyConfig config(Path cassette, boolean latency) {
+        return TestProxy.config(Map.of("a", new ProxyConfig.Replay(cassette, latency)));
+    }
+
+    private Path store() {
+        return folder.resolve("store.db");
     }
 
     private Path cassette(String... lines) throws IOException {
