@@ -1,6 +1,7 @@
 package dev.distill.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,7 +46,7 @@ public sealed interface Secret {
                                         missing(
                                                 "the key file " + file + " is empty",
                                                 "put the key on its first line"));
-            } catch (IOException _) {
+            } catch (IOException | UncheckedIOException _) { // the latter when it is not UTF-8
                 throw missing(
                         "the key file " + file + " cannot be read",
                         "put the key on its first line");
