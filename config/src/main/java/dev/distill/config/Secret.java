@@ -1,7 +1,6 @@
 package dev.distill.config;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,8 +36,9 @@ public sealed interface Secret {
     record FromFile(Path file) implements Secret {
         @Override
         public String resolve(Map<String, String> environment) {
-            try (var lines = Files.lines(file)) {
-                return lines.map(String::strip)
+            try {
+                return Files.readAllLines(file).stream()
+                        .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .findFirst()
                         .orElseThrow(
@@ -46,7 +46,7 @@ public sealed interface Secret {
                                         missing(
                                                 "the key file " + file + " is empty",
                                                 "put the key on its first line"));
-            } catch (IOException | UncheckedIOException _) { // the latter when it is not UTF-8
+            } catch (IOException _) {
                 throw missing(
                         "the key file " + file + " cannot be read",
                         "put the key on its first line");
