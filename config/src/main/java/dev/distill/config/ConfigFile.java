@@ -63,7 +63,11 @@ public final class ConfigFile<T extends Record> {
 
     static Node parse(Path file, String text) {
         LoadSettings settings =
-                LoadSettings.builder().setLabel(file.toString()).setUseMarks(true).build();
+                LoadSettings.builder()
+                        .setLabel(file.toString())
+                        .setUseMarks(true)
+                        .setAllowNonScalarKeys(true) // the binder refuses them with their place
+                        .build();
         try {
             return new Compose(settings)
                     .composeString(text)

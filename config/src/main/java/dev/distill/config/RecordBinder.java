@@ -82,17 +82,18 @@ final class RecordBinder {
         RecordComponent[] components = type.getRecordComponents();
         List<String> known = Arrays.stream(components).map(RecordBinder::keyOf).toList();
         for (NodeTuple tuple : mapping.getValue()) {
-            String name = ((ScalarNode) tuple.getKeyNode()).getValue();
+            if (!(tuple.getKeyNode() instanceof ScalarNode word)) {
+                continue; // entries() has said so
+            }
+            String name = word.getValue();
             if (!known.contains(name) && !name.equals(KIND)) {
                 problems.add(
-                        Problem.at(location(tuple.getKeyNode()), "unknown key " + dotted(key, name))
+                        Problem.at(location(word), "unknown key " + dotted(key, name))
                                 .withHint(Suggestion.hint(name, known)));
             } else if (name.equals(KIND)
                     && !known.contains(KIND)
                     && !type.isAnnotationPresent(Kind.class)) {
-                problems.add(
-                        Problem.at(
-                                location(tuple.getKeyNode()), "unknown key " + dotted(key, name)));
+                problems.add(Problem.at(location(word), "unknown key " + dotted(key, name)));
             }
         }
         @Nullable Object[] values = new Object[components.length];
@@ -144,7 +145,7 @@ final class RecordBinder {
             return problem(key, node, "must be a mapping of keys to values, got " + describe(node));
         }
         Map<String, Class<?>> kinds = kinds(sealed);
-        Node kind = entries(key, mapping).get(KIND);
+        Node kind = kindOf(mapping);
         if (kind == null) {
             return problem(
                     dotted(key, KIND),
@@ -160,6 +161,14 @@ final class RecordBinder {
             return null;
         }
         return record(key, node, chosen);
+    }
+
+    private static @Nullable Node kindOf(MappingNode mapping) {
+        return mapping.getValue().stream()
+                .filter(t -> t.getKeyNode() instanceof ScalarNode s && s.getValue().equals(KIND))
+                .map(NodeTuple::getValueNode)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The records that a sealed interface permits, by the value of their key {@code kind}. */

@@ -36,8 +36,9 @@ public sealed interface Secret {
     record FromFile(Path file) implements Secret {
         @Override
         public String resolve(Map<String, String> environment) {
-            try (var lines = Files.lines(file)) {
-                return lines.map(String::strip)
+            try {
+                return Files.readAllLines(file).stream()
+                        .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .findFirst()
                         .orElseThrow(

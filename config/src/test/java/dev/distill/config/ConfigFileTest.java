@@ -213,6 +213,34 @@ class ConfigFileTest {
     }
 
     @Test
+    void aKeyThatIsNotAPlainWordIsAProblemSaidOnce() throws IOException {
+        assertThatThrownBy(() -> read(MINIMAL + "train: {{ x }}\n"))
+                .isInstanceOf(UserError.class)
+                .hasMessage(
+                        folder.resolve("job.yaml")
+                                + ":5:9: train has a key that is not a plain word");
+
+        Path proxy = folder.resolve("proxy.yaml");
+        Files.writeString(
+                proxy,
+                """
+                version: 1
+                providers:
+                  a: { kind: openai, base_url: "http://127.0.0.1:9", [x]: 1 }
+                  b: { kind: openai, base_url: "http://127.0.0.1:9", kind: openai }
+                routes: {}
+                """);
+
+        assertThatThrownBy(() -> ConfigFile.read(proxy, ProxyConfig.class))
+                .isInstanceOf(UserError.class)
+                .hasMessage(
+                        proxy
+                                + ":3:54: providers.a has a key that is not a plain word\n"
+                                + proxy
+                                + ":4:54: providers.b.kind is written twice");
+    }
+
+    @Test
     void brokenYamlIsNamedWithItsPlace() {
         assertThatThrownBy(() -> read("version: 1\nname: [a\n"))
                 .isInstanceOf(UserError.class)
@@ -295,6 +323,23 @@ class ConfigFileTest {
                         UserError.class, e -> assertThat(e.code()).isEqualTo(ExitCode.CREDENTIALS))
                 .hasMessage("the environment variable KEY is not set\nhint: export KEY=...");
         assertThat(new Secret.FromEnvironment("KEY").resolve(Map.of("KEY", " k "))).isEqualTo("k");
+    }
+
+    @Test
+    void aKeyFileThatCannotBeReadAsTextIsTheSameErrorAsOneThatIsNotThere() throws IOException {
+        Path binary = folder.resolve("binary");
+        Files.write(binary, new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+
+        for (Path file : List.of(binary, folder.resolve("absent"))) {
+            assertThatThrownBy(() -> new Secret.FromFile(file).resolve(Map.of()))
+                    .isInstanceOfSatisfying(
+                            UserError.class,
+                            e -> assertThat(e.code()).isEqualTo(ExitCode.CREDENTIALS))
+                    .hasMessage(
+                            "the key file "
+                                    + file
+                                    + " cannot be read\nhint: put the key on its first line");
+        }
     }
 
     @Test

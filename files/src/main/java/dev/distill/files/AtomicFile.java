@@ -7,17 +7,28 @@ import dev.distill.config.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * Writes whole files that are either absent, old or complete, also across a crash: the content goes
  * to a temporary name beside the target, is forced to the disk, and then takes the target's name.
+ * Of several writers of one target the last one wins, also between processes: each has a temporary
+ * name of its own.
+ *
+ * <p>A killed process leaves the one file that each of its threads was writing, {@code
+ * .NAME.UUID.tmp}. It stays, because nothing tells it from the file of a living writer on another
+ * machine. That costs one file for a kill, and nobody reads a hidden name; what is large belongs
+ * into a {@link WholeFolder} or another folder that is deleted as a whole when it is unfinished.
  */
 public final class AtomicFile {
     private AtomicFile() {}
@@ -58,11 +69,11 @@ public final class AtomicFile {
     public static void writePath(Path target, PathContent content) {
         Path folder =
                 Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file has a folder");
-        Path temporary = folder.resolve("." + target.getFileName() + ".tmp");
+        Path temporary =
+                folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             Files.createDirectories(folder);
             try {
-                Files.deleteIfExists(temporary);
                 content.writeTo(temporary);
                 force(temporary);
                 Files.move(
@@ -81,7 +92,7 @@ public final class AtomicFile {
 
     /** What a failed write means to the user. */
     public static UserError failure(Path target, IOException e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String reason = reason(e);
         boolean full = reason.toLowerCase(Locale.ROOT).contains("no space left");
         Problem problem =
                 Problem.at(Location.of(target), "cannot write: " + reason)
@@ -90,6 +101,26 @@ public final class AtomicFile {
                                         ? "free some disk space and run again; what was finished is kept"
                                         : "check that the folder exists and that you may write to it");
         return new UserError(ExitCode.INVALID_INPUT, problem, e);
+    }
+
+    /** What a failed read means to the user. */
+    public static UserError unreadable(Path file, IOException e) {
+        Problem problem =
+                Problem.at(Location.of(file), "cannot read: " + reason(e))
+                        .withHint("check the path and its permissions");
+        return new UserError(ExitCode.INVALID_INPUT, problem, e);
+    }
+
+    /**
+     * Java names only the file in some exceptions, and leaves what is wrong with it to the class.
+     */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file";
+            case AccessDeniedException _ -> "permission denied";
+            case CharacterCodingException _ -> "it is not UTF-8";
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
     }
 
     private static void force(Path file) throws IOException {

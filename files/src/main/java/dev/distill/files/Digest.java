@@ -1,8 +1,8 @@
 package dev.distill.files;
 
+import dev.distill.config.UserError;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,11 @@ public record Digest(String hex) implements Comparable<Digest> {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The digest of a file's content, read in pieces. */
+    /**
+     * The digest of a file's content, read in pieces.
+     *
+     * @throws UserError when it cannot be read
+     */
     public static Digest ofFile(Path file) {
         MessageDigest sha = sha256();
         byte[] buffer = new byte[1 << 20];
@@ -43,7 +47,7 @@ public record Digest(String hex) implements Comparable<Digest> {
                 sha.update(buffer, 0, n);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw AtomicFile.unreadable(file, e);
         }
         return new Digest(HexFormat.of().formatHex(sha.digest()));
     }

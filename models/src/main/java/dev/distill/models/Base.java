@@ -3,13 +3,12 @@ package dev.distill.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * What a student starts from: a folder in the Hugging Face layout with config.json,
@@ -43,13 +42,14 @@ public record Base(String name, Path folder) {
         if (!Files.isRegularFile(readme)) {
             return "unknown";
         }
-        try (Stream<String> lines = Files.lines(readme)) {
-            return lines.filter(line -> line.startsWith("license:"))
+        try {
+            return Files.readAllLines(readme).stream()
+                    .filter(line -> line.startsWith("license:"))
                     .map(line -> line.substring("license:".length()).strip())
                     .findFirst()
                     .orElse("unknown");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + readme, e);
+            throw AtomicFile.unreadable(readme, e);
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import dev.distill.models.EncoderConfig.Dropout;
 import dev.distill.models.EncoderConfig.Size;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
+import dev.distill.files.WholeFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,7 +168,7 @@ public final class FolderRegistry {
         try {
             return Optional.of(parse(file, Files.readString(file).strip()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 
@@ -211,7 +211,7 @@ public final class FolderRegistry {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + folder, e);
+            throw AtomicFile.unreadable(folder, e);
         }
     }
 }

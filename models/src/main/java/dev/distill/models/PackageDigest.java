@@ -1,6 +1,7 @@
 package dev.distill.models;
 
 import dev.distill.files.Digest;
+import dev.distill.files.WholeFolder;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 

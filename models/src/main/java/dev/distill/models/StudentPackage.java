@@ -38,7 +38,7 @@ public final class StudentPackage {
         try {
             AtomicFile.write(folder.resolve(Bases.TOKENIZER), Files.readString(tokenizer));
         } catch (IOException e) {
-            throw AtomicFile.failure(folder.resolve(Bases.TOKENIZER), e);
+            throw AtomicFile.unreadable(tokenizer, e);
         }
         AtomicFile.write(folder.resolve("tokenizer_config.json"), tokenizerConfig(config));
         AtomicFile.write(folder.resolve(README), card.markdown(config));

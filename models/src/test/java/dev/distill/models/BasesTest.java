@@ -108,6 +108,16 @@ class BasesTest {
     }
 
     @Test
+    void aReadmeThatIsNotTextIsAUserError() throws IOException {
+        Path readme = folder.resolve("README.md");
+        Files.write(readme, new byte[] {(byte) 0xff, '\n'});
+
+        assertThatThrownBy(() -> new Base("own", folder).licence())
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(readme + ": cannot read: it is not UTF-8");
+    }
+
+    @Test
     void anUnknownBaseIsAUserError() {
         assertThatThrownBy(() -> new Bases(shared).resolve(folder.resolve("none").toString()))
                 .isInstanceOf(UserError.class)

@@ -81,6 +81,21 @@ class FolderRegistryTest {
     }
 
     @Test
+    void anAliasOrASourceThatCannotBeReadIsNamed() throws IOException {
+        registry.publish(source, "intents", "candidate");
+        Path alias = folder.resolve("registry/intents/aliases/candidate");
+        Files.write(alias, new byte[] {(byte) 0xff});
+        Path absent = folder.resolve("absent");
+
+        assertThatThrownBy(() -> registry.resolve("intents@candidate"))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(alias + ": cannot read: it is not UTF-8");
+        assertThatThrownBy(() -> registry.publish(absent, "intents", "candidate"))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(absent + ": cannot read: no such file");
+    }
+
+    @Test
     void nothingTemporaryIsLeftOrListed() throws IOException {
         registry.publish(source, "intents", "candidate");
         Path leftover = folder.resolve("registry/intents/.sha256-half");

@@ -6,9 +6,9 @@ import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import dev.distill.models.Weights;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,7 +29,6 @@ final class Checkpoints {
     private static final String MODEL = "model.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String STATE = "state.json";
-    private static final String UNFINISHED = ".unfinished";
     private static final Pattern NAME = Pattern.compile("step-(\\d+)");
 
     private final Path folder;
@@ -86,17 +85,17 @@ final class Checkpoints {
 
     /** Writes a checkpoint, then removes those no longer needed. */
     void save(TrainingState state, Weights weights, Optimizer optimizer) {
-        Path target = of(state.step());
-        Path unfinished = unfinished(target);
+        WholeFolder.make(
+                of(state.step()),
+                unfinished -> {
+                    weights.write(unfinished.resolve(MODEL));
+                    optimizer.write(unfinished.resolve(OPTIMIZER));
+                    AtomicFile.write(unfinished.resolve(STATE), state.json());
+                });
         try {
-            delete(unfinished);
-            weights.write(unfinished.resolve(MODEL));
-            optimizer.write(unfinished.resolve(OPTIMIZER));
-            AtomicFile.write(unfinished.resolve(STATE), state.json());
-            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
             prune(state);
         } catch (IOException e) {
-            throw AtomicFile.failure(target, e);
+            throw AtomicFile.failure(folder, e);
         }
     }
 
@@ -110,12 +109,14 @@ final class Checkpoints {
         for (int step : steps.subList(Math.min(KEPT, steps.size()), steps.size())) {
             if (!state.bestStep().equals(Optional.of(step))) {
                 Path old = of(step);
-                delete(Files.move(old, unfinished(old), StandardCopyOption.ATOMIC_MOVE));
+                Path nameless = old.resolveSibling(old.getFileName() + WholeFolder.UNFINISHED);
+                Files.move(old, nameless, StandardCopyOption.ATOMIC_MOVE); // deleted below
             }
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            for (Path entry : entries.filter(p -> p.toString().endsWith(UNFINISHED)).toList()) {
-                delete(entry);
+            for (Path entry :
+                    entries.filter(p -> p.toString().endsWith(WholeFolder.UNFINISHED)).toList()) {
+                WholeFolder.delete(entry);
             }
         }
     }
@@ -132,22 +133,7 @@ final class Checkpoints {
                     .sorted(Comparator.reverseOrder())
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + folder, e);
-        }
-    }
-
-    private static Path unfinished(Path checkpoint) {
-        return checkpoint.resolveSibling(checkpoint.getFileName() + UNFINISHED);
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(path)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
+            throw AtomicFile.unreadable(folder, e);
         }
     }
 }

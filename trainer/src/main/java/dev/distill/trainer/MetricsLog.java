@@ -39,7 +39,7 @@ final class MetricsLog {
         try {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
-            throw AtomicFile.failure(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 

@@ -147,6 +147,18 @@ class ResumeTest {
                 .hasMessageContaining("delete " + checkpoint(job, 2));
     }
 
+    @Test
+    void metricsThatAreNotTextAreNamed() throws IOException {
+        TrainingJob job = job("metrics");
+        Path metrics = job.work().resolve("metrics.jsonl");
+        Files.createDirectories(job.work());
+        Files.write(metrics, new byte[] {(byte) 0xff});
+
+        assertThatThrownBy(() -> train(job))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(metrics + ": cannot read: it is not UTF-8");
+    }
+
     private TrainingJob job(String name) {
         return Trainings.job(CONFIG, folder.resolve(name));
     }
