@@ -10,17 +10,16 @@ import dev.distill.datasets.PredictionRow;
 import dev.distill.evaluation.Comparison;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
+import dev.distill.files.WholeFolder;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Prediction;
 import dev.distill.models.StudentPackage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Publishes a student that has passed the gate: gives its package the card with its figures, proves
@@ -47,12 +46,10 @@ final class Publication {
     /** Writes the package of the run, whatever the gate says, into {@code folder}. */
     void writePackage(Path folder, Comparison comparison) {
         Path model = stages.output(TrainStage.NAME).file(TrainStage.MODEL);
-        try (Stream<Path> files = Files.list(model)) {
-            Files.createDirectories(folder);
-            for (Path file : files.toList()) {
-                Path target = folder.resolve(file.getFileName());
-                if (!target.endsWith("README.md")) {
-                    RunFolder.linkOrCopy(file, target);
+        try {
+            for (String name : WholeFolder.files(model)) {
+                if (!name.equals("README.md")) {
+                    RunFolder.linkOrCopy(model.resolve(name), folder.resolve(name));
                 }
             }
         } catch (IOException e) {

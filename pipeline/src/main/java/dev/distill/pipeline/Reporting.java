@@ -16,6 +16,7 @@ import dev.distill.evaluation.ReportData;
 import dev.distill.evaluation.Verdict;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,11 +139,9 @@ final class Reporting {
     }
 
     private static long size(Path folder) {
-        try (var files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
-        } catch (IOException e) {
-            throw AtomicFile.failure(folder, e);
-        }
+        return WholeFolder.files(folder).stream()
+                .mapToLong(name -> folder.resolve(name).toFile().length())
+                .sum();
     }
 
     private ReportData.Training training() {
@@ -276,7 +275,7 @@ final class Reporting {
         try {
             return Json.parse(Files.readString(file));
         } catch (IOException e) {
-            throw AtomicFile.failure(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 
@@ -290,7 +289,7 @@ final class Reporting {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(file + " is our own and yet not JSON", e);
         } catch (IOException e) {
-            throw AtomicFile.failure(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 }

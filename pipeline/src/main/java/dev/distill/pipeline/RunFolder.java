@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * {@code runs/NAME/RUN-ID/}: what was asked, what happened, what came out. Outputs of stages are
@@ -36,8 +37,10 @@ final class RunFolder {
             String id = ID.format(now);
             for (int n = 1; ; n++) {
                 Path folder = parent.resolve(n == 1 ? id : id + "-" + n);
-                if (!Files.exists(folder)) {
+                try {
                     return new RunFolder(Files.createDirectory(folder));
+                } catch (FileAlreadyExistsException _) {
+                    // Another run of this second has it.
                 }
             }
         } catch (IOException e) {
@@ -61,22 +64,25 @@ final class RunFolder {
     /** Brings a stage's file, or all files of its folder, into the run under another name. */
     void link(Path source, String name) {
         Path target = folder.resolve(name);
-        try (Stream<Path> paths = Files.walk(source)) {
-            for (Path path : paths.filter(StageStore::isOutput).toList()) {
-                Path relative = source.relativize(path);
-                Path to = relative.toString().isEmpty() ? target : target.resolve(relative);
-                Path parent = to.getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                linkOrCopy(path, to);
+        try {
+            if (Files.isRegularFile(source)) {
+                linkOrCopy(source, target);
+                return;
+            }
+            for (String file : StageStore.outputFiles(source)) {
+                linkOrCopy(source.resolve(file), target.resolve(file));
             }
         } catch (IOException e) {
             throw AtomicFile.failure(target, e);
         }
     }
 
+    /** Gives a file a second name, or makes a copy where the file system cannot. */
     static void linkOrCopy(Path source, Path target) throws IOException {
+        Path parent = target.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
         try {
             Files.createLink(target, source);
         } catch (UnsupportedOperationException | IOException _) {
@@ -97,17 +103,10 @@ final class RunFolder {
                             .put("content", output.content().hex())
                             .put("reused", output.reused()));
         }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            ObjectNode files = manifest.putObject("files");
-            for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
-                if (!name.equals("events.jsonl")) {
-                    files.put(name, Digest.ofFile(path).hex());
-                }
-            }
-        } catch (IOException e) {
-            throw AtomicFile.failure(folder, e);
-        }
+        ObjectNode files = manifest.putObject("files");
+        WholeFolder.files(folder).stream()
+                .filter(name -> !name.equals("events.jsonl"))
+                .forEach(name -> files.put(name, Digest.ofFile(file(name)).hex()));
         AtomicFile.write(folder.resolve(MANIFEST), Json.pretty(manifest));
     }
 }

@@ -9,6 +9,7 @@ import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,8 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The outputs of all stages of all jobs, each in a folder named by the digest of what went in:
@@ -55,7 +56,7 @@ final class StageStore {
         } catch (JsonProcessingException _) {
             return Optional.empty();
         } catch (IOException e) {
-            throw AtomicFile.failure(manifest, e);
+            throw AtomicFile.unreadable(manifest, e);
         }
     }
 
@@ -88,14 +89,14 @@ final class StageStore {
                 if (found.isPresent()) {
                     return found.get();
                 }
-                deleteTree(output);
+                WholeFolder.delete(output);
                 Files.createDirectories(output);
                 try {
                     ObjectNode facts = stage.run(output, work.resolve("scratch"));
                     double seconds = (System.nanoTime() - start) / 1e9;
                     return finish(stage.name(), key, inputs, output, facts, seconds);
                 } finally {
-                    deleteTree(output);
+                    WholeFolder.delete(output);
                 }
             }
         } catch (IOException e) {
@@ -117,16 +118,14 @@ final class StageStore {
         manifest.set("facts", facts);
         manifest.put("seconds", Math.round(seconds * 1000) / 1000.0);
         AtomicFile.write(output.resolve(MANIFEST), Json.pretty(manifest));
-        try (Stream<Path> paths = Files.walk(output)) {
-            paths.filter(Files::isRegularFile).forEach(path -> path.toFile().setReadOnly());
-        }
+        WholeFolder.files(output).forEach(name -> output.resolve(name).toFile().setReadOnly());
         Path target = folder("cache", stage, key);
         Files.createDirectories(home.resolve("cache").resolve(stage));
         if (Files.exists(target)) {
             setAside(target);
         }
         Files.move(output, target, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(folder("work", stage, key).resolve("scratch"));
+        WholeFolder.delete(folder("work", stage, key).resolve("scratch"));
         return output(stage, key, target, manifest, Reuse.COMPUTED);
     }
 
@@ -164,20 +163,16 @@ final class StageStore {
     }
 
     /** Digest of each file below a folder, by its relative name; the manifest is left out. */
-    private static ObjectNode files(Path folder) throws IOException {
+    private static ObjectNode files(Path folder) {
         ObjectNode files = Json.object();
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.filter(StageStore::isOutput).sorted().toList()) {
-                String name = folder.relativize(path).toString().replace('\\', '/');
-                files.put(name, Digest.ofFile(path).hex());
-            }
-        }
+        outputFiles(folder)
+                .forEach(name -> files.put(name, Digest.ofFile(folder.resolve(name)).hex()));
         return files;
     }
 
-    /** Whether a path is a file of an output, and not the manifest over them. */
-    static boolean isOutput(Path path) {
-        return Files.isRegularFile(path) && !path.endsWith(MANIFEST);
+    /** The names of an output's files, sorted, without the manifest over them. */
+    static List<String> outputFiles(Path folder) {
+        return WholeFolder.files(folder).stream().filter(name -> !name.equals(MANIFEST)).toList();
     }
 
     /**
@@ -199,16 +194,5 @@ final class StageStore {
 
     private Path folder(String kind, String stage, Digest key) {
         return home.resolve(kind).resolve(stage).resolve(key.hex());
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }
