@@ -17,7 +17,7 @@ public final class Suggestion {
      */
     public static List<String> nearest(String word, Collection<String> known) {
         int best = known.stream().mapToInt(k -> distance(word, k)).min().orElse(0);
-        int limit = best <= Math.max(2, word.length() / 2) ? best + 1 : -1;
+        int limit = best <= Math.max(1, word.length() / 2) ? best + 1 : -1;
         return known.stream()
                 .filter(k -> distance(word, k) <= limit)
                 .sorted(

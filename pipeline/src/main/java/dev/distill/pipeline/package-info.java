@@ -1,4 +1,20 @@
-/** A job: stages, the stage cache, the run folder, lineage. */
+/**
+ * A job, from its file to its report.
+ *
+ * <ul>
+ *   <li>{@link dev.distill.pipeline.Job} reads and checks everything; {@link
+ *       dev.distill.pipeline.JobRunner} runs it, {@link dev.distill.pipeline.Plan} says what a run
+ *       would do.
+ *   <li>{@code Stages} hands out the {@code Stage}s: {@code QueryStage} (through {@code Teacher}
+ *       and {@code ChatClient}), {@code CurateStage}, {@code TrainStage}, {@code EvaluateStage}
+ *       (with {@code LatencyProbe}). {@code StageStore} finds or computes a {@link
+ *       dev.distill.pipeline.StageOutput}.
+ *   <li>At the end: {@code Reporting} fills the report, {@code Publication} publishes, {@code
+ *       RunFolder} keeps what came out.
+ *   <li>{@link dev.distill.pipeline.RunEvent}s tell everything that happens; {@code EventLog} is
+ *       their file. {@link dev.distill.pipeline.StopSignal} ends a run early.
+ * </ul>
+ */
 @NullMarked
 package dev.distill.pipeline;
 
