@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.distill.config.ExitCode;
+import dev.distill.config.ProxyConfig;
+import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
+import dev.distill.proxy.ProxyServer;
+import dev.distill.proxy.Spend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -212,6 +217,40 @@ class RunCommandTest {
         assertThat(job.run().code())
                 .isIn(ExitCode.GATE_INCONCLUSIVE.code(), ExitCode.GATE_FAILED.code());
         assertThat(job.file("registry")).doesNotExist();
+    }
+
+    @Test
+    void aTeacherThatIsAskedForNoLogprobsIsGoodEnough() {
+        job.edit("job.yaml", t -> t.replace("concurrency: 4", "concurrency: 4, top_logprobs: 0"));
+
+        assertThat(job.run().code()).isZero();
+        assertThat(job.file("registry/tiny/aliases/candidate")).exists();
+    }
+
+    @Test
+    void aRemoteProxyIsAskedAndItsStoreKeepsTheAnswers() {
+        Path store = job.file("remote/proxy.db");
+        ProxyConfig config = ProxyFile.read(job.file("proxy.yaml")).value();
+        try (ProxyServer remote = ProxyServer.start(config, store, Map.of(), List.of())) {
+            job.edit("job.yaml", t -> t + "proxy: %s\n".formatted(remote.uri()));
+
+            JobFixture.Outcome outcome = job.runJson();
+
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+        }
+        assertThat(Spend.of(store, "tiny").orElseThrow().requests())
+                .isEqualTo(JobFixture.REQUESTS + JobFixture.GOLD);
+    }
+
+    @Test
+    void aRemoteProxyThatIsNotThereEndsTheRun() {
+        job.edit("job.yaml", t -> t + "proxy: http://127.0.0.1:9\n");
+
+        JobFixture.Outcome outcome = job.run();
+
+        assertThat(outcome.code()).isEqualTo(ExitCode.REMOTE_FAILED.code());
+        assertThat(outcome.err())
+                .contains("no proxy at http://127.0.0.1:9", "is the proxy running?");
     }
 
     @Test
