@@ -1,7 +1,6 @@
 package dev.distill.config;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -48,10 +47,5 @@ public final class UserError extends RuntimeException {
     /** All problems found, never empty. */
     public List<Problem> problems() {
         return problems;
-    }
-
-    /** The first hint, when there is one. */
-    public Optional<String> hint() {
-        return problems.stream().flatMap(p -> p.hint().stream()).findFirst();
     }
 }

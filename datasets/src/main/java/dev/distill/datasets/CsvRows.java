@@ -2,6 +2,7 @@ package dev.distill.datasets;
 
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
+import dev.distill.files.AtomicFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ final class CsvRows {
                 read(file, parser, rows);
             }
         } catch (IOException e) {
-            throw Utf8Lines.unreadable(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 

@@ -131,7 +131,7 @@ public final class ParquetFile {
                 consumer.accept(row);
             }
         } catch (IOException e) {
-            throw Utf8Lines.unreadable(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
     }
 
@@ -188,7 +188,7 @@ public final class ParquetFile {
      */
     private static <T extends @Nullable Object> T reading(Path file, Reading<T> reading) {
         if (!Files.isRegularFile(file)) {
-            throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
+            throw AtomicFile.unreadable(file, new NoSuchFileException("no such file"));
         }
         try {
             return reading.run();

@@ -4,6 +4,7 @@ import dev.distill.config.DataConfig.Columns;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class RequestFile {
 
     private static List<Request> read(Path file, RequestRows rows) {
         if (!Files.isRegularFile(file)) {
-            throw Utf8Lines.unreadable(file, new NoSuchFileException("no such file"));
+            throw AtomicFile.unreadable(file, new NoSuchFileException("no such file"));
         }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         switch (name.substring(name.lastIndexOf('.') + 1)) {

@@ -2,6 +2,7 @@ package dev.distill.datasets;
 
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
+import dev.distill.files.AtomicFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,15 +44,8 @@ final class Utf8Lines {
                 number++;
             }
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw AtomicFile.unreadable(file, e);
         }
-    }
-
-    /** What a failed read means to the user. */
-    static UserError unreadable(Path file, IOException e) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return UserError.invalid(
-                Location.of(file), "cannot read: " + reason, "check the path and its permissions");
     }
 
     private static String decode(byte[] bytes, Location location) {
