@@ -169,13 +169,11 @@ final class EvaluateStage implements Stage {
         if (answered % ROWS_BETWEEN_EVENTS == 0 || !detail.isEmpty()) {
             context.events()
                     .emit(
-                            new RunEvent.Progress(
+                            RunEvent.Progress.unpaid(
                                     NAME,
                                     answered,
                                     job.gold().size(),
                                     "rows",
-                                    0,
-                                    0,
                                     OptionalDouble.empty(),
                                     detail));
         }

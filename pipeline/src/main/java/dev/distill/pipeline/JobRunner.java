@@ -107,12 +107,7 @@ public final class JobRunner {
             String alias = context.job().config().publish().alias();
             message += "%npublished: %s@%s (%s)".formatted(entry.name(), alias, entry.digest());
         }
-        ExitCode code =
-                switch (outcome) {
-                    case PASS -> ExitCode.OK;
-                    case FAIL -> ExitCode.GATE_FAILED;
-                    case INCONCLUSIVE -> ExitCode.GATE_INCONCLUSIVE;
-                };
+        ExitCode code = outcome.exitCode();
         folder.finish(context.job().config().name(), stages.outputs(), code.code());
         return new Result(code, message, folder.file("report.html"));
     }

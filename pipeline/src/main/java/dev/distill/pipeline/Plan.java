@@ -67,13 +67,14 @@ public record Plan(List<Step> steps, Calls calls) {
         while (next.isPresent()) {
             Stage stage = next.get();
             Digest key = Stages.key(stage.name(), stage.inputs());
-            Optional<StageOutput> output = store.find(stage.name(), key).filter(stage::complete);
+            Optional<StageOutput> found = store.find(stage.name(), key);
+            Optional<StageOutput> output = found.filter(stage::complete);
             if (output.isEmpty()) {
                 steps.add(
                         new Step(
                                 stage.name(),
                                 Action.RUN,
-                                store.find(stage.name(), key).isPresent()
+                                found.isPresent()
                                         ? "some rows have failed and are asked again"
                                         : "no output for these inputs yet"));
                 break;
@@ -95,7 +96,7 @@ public record Plan(List<Step> steps, Calls calls) {
         }
         steps.add(
                 new Step(
-                        "publish",
+                        Publication.NAME,
                         Action.RUN,
                         "when the gate passes; an equal package is not copied again"));
         return new Plan(steps, calls(job, context, steps));

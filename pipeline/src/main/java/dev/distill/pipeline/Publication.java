@@ -8,6 +8,7 @@ import dev.distill.config.UserError;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
 import dev.distill.evaluation.Comparison;
+import dev.distill.evaluation.Estimate;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.WholeFolder;
@@ -64,8 +65,7 @@ final class Publication {
                 folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
     }
 
-    private static ModelCard.Metric metric(
-            String name, dev.distill.evaluation.Estimate estimate, int items) {
+    private static ModelCard.Metric metric(String name, Estimate estimate, int items) {
         return new ModelCard.Metric(
                 name,
                 estimate.value(),

@@ -52,6 +52,17 @@ public sealed interface RunEvent {
             OptionalDouble etaSeconds,
             String detail)
             implements RunEvent {
+        /** Of a stage that pays nobody. */
+        static Progress unpaid(
+                String stage,
+                long done,
+                long total,
+                String unit,
+                OptionalDouble etaSeconds,
+                String detail) {
+            return new Progress(stage, done, total, unit, 0, 0, etaSeconds, detail);
+        }
+
         @Override
         public ObjectNode toJson() {
             ObjectNode json =

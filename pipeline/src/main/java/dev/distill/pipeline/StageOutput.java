@@ -3,6 +3,8 @@ package dev.distill.pipeline;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a stage left behind.
@@ -10,6 +12,7 @@ import java.nio.file.Path;
  * @param stage the name of the stage
  * @param key digest of everything that went in
  * @param content digest of all files that came out
+ * @param files the digest of each file by its name
  * @param folder its files; they are never changed
  * @param facts its figures for reports and later stages
  * @param seconds how long the computation took, whenever that was
@@ -19,13 +22,18 @@ public record StageOutput(
         String stage,
         Digest key,
         Digest content,
+        Map<String, Digest> files,
         Path folder,
         ObjectNode facts,
         double seconds,
         boolean reused) {
+    public StageOutput {
+        files = Map.copyOf(files);
+    }
+
     /** The digest of one of the files, which a later stage that reads it depends on. */
     Digest digestOf(String name) {
-        return Digest.ofFile(file(name));
+        return Objects.requireNonNull(files.get(name), name);
     }
 
     /** A file of the output. */

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -136,10 +138,15 @@ final class StageStore {
 
     private static StageOutput output(
             String stage, Digest key, Path folder, JsonNode manifest, Reuse reuse) {
+        Map<String, Digest> files = new HashMap<>();
+        manifest.get("files")
+                .properties()
+                .forEach(file -> files.put(file.getKey(), new Digest(file.getValue().asText())));
         return new StageOutput(
                 stage,
                 key,
                 Digest.of(Json.canonical(manifest.get("files"))),
+                files,
                 folder,
                 (ObjectNode) manifest.get("facts"),
                 manifest.get("seconds").asDouble(),

@@ -19,15 +19,16 @@ import java.util.Optional;
  */
 record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProbabilities parsed) {
     static TeacherAnswer of(Request request, ChatClient.Reply.Answered reply, Labels labels) {
-        JsonNode choice = reply.body().path("choices").path(0);
-        String text = choice.path("message").path("content").asText("");
+        JsonNode choice = choice(reply);
         return new TeacherAnswer(
-                request, reply, LabelProbabilities.of(labels, text, choice.path("logprobs")));
+                request,
+                reply,
+                LabelProbabilities.of(labels, text(choice), choice.path("logprobs")));
     }
 
     /** The answer as it came. */
     String text() {
-        return choice().path("message").path("content").asText("");
+        return text(choice(reply));
     }
 
     /** Whether it was paid for earlier, or by another caller's identical request. */
@@ -35,9 +36,7 @@ record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProb
         return reply.header(Headers.STORE).equals(Headers.HIT);
     }
 
-    /**
-     * What this request cost, 0 for a store hit; unknown prices count as 0 here and nowhere else.
-     */
+    /** What this request cost, as far as that is known; 0 for a store hit. */
     long spentNanoUsd() {
         return money(Headers.COST_USD).orElse(0L);
     }
@@ -78,7 +77,7 @@ record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProb
                 usage.path("completion_tokens_details").path("reasoning_tokens").asLong(),
                 costNanoUsd(),
                 latencyMillis(),
-                choice().path("finish_reason").asText(""),
+                choice(reply).path("finish_reason").asText(""),
                 text(),
                 Instant.parse(reply.header(Headers.ASKED_AT)),
                 simulated(),
@@ -88,8 +87,12 @@ record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProb
                 parsed.mass());
     }
 
-    private JsonNode choice() {
+    private static JsonNode choice(ChatClient.Reply.Answered reply) {
         return reply.body().path("choices").path(0);
+    }
+
+    private static String text(JsonNode choice) {
+        return choice.path("message").path("content").asText("");
     }
 
     private long usage(String kind) {

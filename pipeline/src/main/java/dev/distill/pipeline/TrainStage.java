@@ -5,7 +5,6 @@ import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.DatasetFolder;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-import dev.distill.models.Base;
 import dev.distill.models.StudentPackage;
 import dev.distill.models.Torch;
 import dev.distill.trainer.EncoderTrainer;
@@ -19,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, and {@code
@@ -52,17 +52,13 @@ final class TrainStage implements Stage {
         return Json.object().put("code", 1).put("training", training(Path.of("")).digest().hex());
     }
 
-    private Base base() {
-        return context.base();
-    }
-
     /** The training; {@code scratch} decides nothing about its result. */
     private TrainingJob training(Path scratch) {
         return new TrainingJob(
                 job.config().train(),
                 job.config().student(),
                 job.labels().names(),
-                base(),
+                context.base(),
                 rows(dataset.train()),
                 rows(dataset.validation()),
                 scratch,
@@ -82,7 +78,7 @@ final class TrainStage implements Stage {
                 output.resolve(MODEL),
                 training.encoder(),
                 result.weights(),
-                base().tokenizerFile(),
+                training.base().tokenizerFile(),
                 StudentCard.of(context, curate, List.of()));
         return facts(training, result);
     }
@@ -115,7 +111,7 @@ final class TrainStage implements Stage {
     }
 
     /** Reports training events as events of the run. */
-    private static final class Progress implements java.util.function.Consumer<TrainingEvent> {
+    private static final class Progress implements Consumer<TrainingEvent> {
         private final Events events;
         private long firstStepEnd;
         private int firstStep;
@@ -159,8 +155,7 @@ final class TrainStage implements Stage {
                             e.rowsPerSecond(),
                             epoch);
             events.emit(
-                    new RunEvent.Progress(
-                            NAME, e.step(), e.steps(), "steps", 0, 0, eta(e), detail));
+                    RunEvent.Progress.unpaid(NAME, e.step(), e.steps(), "steps", eta(e), detail));
         }
 
         /** By the speed since the first step of this run, validation included. */
