@@ -73,7 +73,7 @@ final class FakeTeacher implements AutoCloseable {
                   teacher: [ { provider: fake, model: big } ]
                 prices:
                   big: { input: 2, output: 8 }
-                attempts: 1
+                retry: { attempts: 1 }
                 """
                         .formatted(server.getAddress().getPort(), key));
     }

@@ -36,8 +36,17 @@ public final class ConfigFile<T extends Record> {
      * @throws UserError with every problem of the file at once
      */
     public static <T extends Record> ConfigFile<T> read(Path file, Class<T> type) {
+        return of(file, text(file), type);
+    }
+
+    /**
+     * The same for a text, as if it stood in a file.
+     *
+     * @throws UserError with every problem of the text at once
+     */
+    public static <T extends Record> ConfigFile<T> of(Path file, String text, Class<T> type) {
         RecordBinder binder = new RecordBinder(file);
-        Optional<T> value = binder.bindRoot(parse(file, text(file)), type);
+        Optional<T> value = binder.bindRoot(parse(file, text), type);
         if (value.isEmpty() || !binder.problems().isEmpty()) {
             throw new UserError(ExitCode.INVALID_INPUT, binder.problems());
         }

@@ -11,6 +11,7 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,9 @@ public final class JsonSchema {
 
     private static ObjectNode property(RecordComponent component) {
         ObjectNode schema = schema(component.getGenericType());
+        if (component.isAnnotationPresent(OneOrMany.class)) {
+            alsoOne(schema);
+        }
         Doc doc = component.getAnnotation(Doc.class);
         if (doc != null) {
             schema.put("description", doc.value());
@@ -119,9 +123,32 @@ public final class JsonSchema {
         return plain((Class<?>) type);
     }
 
+    /** Lets a list also be one of its items, directly or as the values of a mapping. */
+    private static void alsoOne(ObjectNode schema) {
+        String lists = schema.path("type").asText().equals("array") ? "" : "additionalProperties";
+        ObjectNode list = lists.isEmpty() ? schema : (ObjectNode) schema.get(lists);
+        ObjectNode either = object();
+        either.putArray("anyOf").add(list.get("items").deepCopy()).add(list.deepCopy());
+        if (lists.isEmpty()) {
+            schema.removeAll();
+            schema.setAll(either);
+        } else {
+            schema.set(lists, either);
+        }
+    }
+
     private static ObjectNode plain(Class<?> type) {
         if (type.isRecord()) {
-            return record(type);
+            ObjectNode record = record(type);
+            Shorthand shorthand = type.getAnnotation(Shorthand.class);
+            if (shorthand == null) {
+                return record;
+            }
+            ObjectNode either = object();
+            either.putArray("anyOf")
+                    .add(record.path("properties").path(shorthand.value()).deepCopy())
+                    .add(record);
+            return either;
         }
         if (type.isSealed() && type != Secret.class) {
             ObjectNode schema = object();
@@ -147,6 +174,8 @@ public final class JsonSchema {
         ObjectNode schema = object().put("type", "string");
         if (type == Duration.class) {
             schema.put("pattern", "^[0-9]+ *(ms|s|m|h)$");
+        } else if (type == LocalDate.class) {
+            schema.put("format", "date");
         } else if (type == Secret.class) {
             schema.put("pattern", "^(env|file):.+$");
         } else if (type == URI.class) {

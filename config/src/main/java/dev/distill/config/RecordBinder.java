@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -74,11 +76,12 @@ final class RecordBinder {
         return scalar(key, node, raw, component);
     }
 
-    private @Nullable Object record(String key, Node node, Class<?> type) {
-        if (!(node instanceof MappingNode mapping)) {
-            return problem(key, node, "must be a mapping of keys to values, got " + describe(node));
+    private @Nullable Object record(String key, Node written, Class<?> type) {
+        if (!(longForm(written, type) instanceof MappingNode mapping)) {
+            return problem(
+                    key, written, "must be a mapping of keys to values, got " + describe(written));
         }
-        Map<String, Node> written = entries(key, mapping);
+        Map<String, Node> entries = entries(key, mapping);
         RecordComponent[] components = type.getRecordComponents();
         List<String> known = Arrays.stream(components).map(RecordBinder::keyOf).toList();
         for (NodeTuple tuple : mapping.getValue()) {
@@ -99,9 +102,32 @@ final class RecordBinder {
         @Nullable Object[] values = new Object[components.length];
         int before = problems.size();
         for (int i = 0; i < components.length; i++) {
-            values[i] = component(key, mapping, written.get(keyOf(components[i])), components[i]);
+            values[i] = component(key, mapping, entries.get(keyOf(components[i])), components[i]);
         }
         return problems.size() == before ? construct(key, mapping, type, values) : null;
+    }
+
+    /** A list that stands for a record, as the mapping that it is short for. */
+    private static Node longForm(Node node, Class<?> type) {
+        Shorthand shorthand = type.getAnnotation(Shorthand.class);
+        if (shorthand == null || !(node instanceof SequenceNode)) {
+            return node;
+        }
+        Node key =
+                new ScalarNode(
+                        Tag.STR,
+                        true,
+                        shorthand.value(),
+                        ScalarStyle.PLAIN,
+                        node.getStartMark(),
+                        node.getStartMark());
+        return new MappingNode(
+                Tag.MAP,
+                true,
+                List.of(new NodeTuple(key, node)),
+                FlowStyle.BLOCK,
+                node.getStartMark(),
+                node.getEndMark());
     }
 
     private @Nullable Object component(
@@ -185,6 +211,10 @@ final class RecordBinder {
     }
 
     private @Nullable Object list(String key, Node node, Type type, RecordComponent component) {
+        if (node instanceof MappingNode && component.isAnnotationPresent(OneOrMany.class)) {
+            Object value = bind(key, node, type, component);
+            return value == null ? null : List.of(value);
+        }
         if (!(node instanceof SequenceNode sequence)) {
             return problem(key, node, "must be a list, got " + describe(node));
         }

@@ -3,6 +3,8 @@ package dev.distill.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -53,6 +55,9 @@ final class Scalars {
         if (type == Duration.class) {
             return duration(text);
         }
+        if (type == LocalDate.class) {
+            return date(text);
+        }
         if (type == Secret.class) {
             return secret(text, file);
         }
@@ -78,6 +83,7 @@ final class Scalars {
             case "Path" -> "a path";
             case "URI" -> "a URL";
             case "Duration" -> "a duration such as 500ms, 2s or 5m";
+            case "LocalDate" -> "a date such as 2027-03-01";
             case "Secret" -> "env:NAME or file:PATH";
             default -> "a text";
         };
@@ -129,6 +135,14 @@ final class Scalars {
             case "m" -> Duration.ofMinutes(n);
             default -> Duration.ofHours(n);
         };
+    }
+
+    private static LocalDate date(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException _) {
+            throw new IllegalArgumentException();
+        }
     }
 
     private static Secret secret(String text, Path file) {

@@ -3,6 +3,7 @@ package dev.distill.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -279,7 +280,7 @@ class ConfigFileTest {
                 routes: { teacher: [ { provider: a, model: m }, { provider: b, model: n } ] }
                 prices: { m: { input: 1, cached_input: 0.5, output: 2 }, n: { input: 0, output: 0 } }
                 timeouts: { connect: 500ms, total: 2m }
-                attempts: 2
+                retry: { attempts: 2 }
                 """);
 
         ProxyConfig proxy = ConfigFile.read(file, ProxyConfig.class).value();
@@ -288,17 +289,27 @@ class ConfigFileTest {
                 .isEqualTo(
                         new ProxyConfig.OpenAi(
                                 java.net.URI.create("http://127.0.0.1:9/v1"),
-                                Optional.of(new Secret.FromEnvironment("KEY"))));
+                                Optional.of(new Secret.FromEnvironment("KEY")),
+                                List.of(),
+                                ProxyConfig.KeyHeader.BEARER,
+                                Optional.empty(),
+                                Map.of(),
+                                ProxyConfig.ClientGone.CANCEL));
         assertThat(proxy.providers().get("b"))
                 .isEqualTo(new ProxyConfig.Replay(folder.resolve("labels.txt"), true));
-        assertThat(proxy.routes().get("teacher"))
+        assertThat(proxy.routes().values())
+                .singleElement()
+                .extracting(ProxyConfig.Route::ordered, list(List.class))
                 .containsExactly(
-                        new ProxyConfig.Target("a", "m"), new ProxyConfig.Target("b", "n"));
+                        List.of(new ProxyConfig.Target("a", "m", 1)),
+                        List.of(new ProxyConfig.Target("b", "n", 1)));
         assertThat(proxy.prices().get("m"))
-                .isEqualTo(new ProxyConfig.Price(1, Optional.of(0.5), 2));
-        assertThat(proxy.timeouts())
-                .isEqualTo(new ProxyConfig.Timeouts(Duration.ofMillis(500), Duration.ofMinutes(2)));
-        assertThat(proxy.attempts()).isEqualTo(2);
+                .singleElement()
+                .extracting(ProxyConfig.Price::cachedInput)
+                .isEqualTo(Optional.of(0.5));
+        assertThat(proxy.timeouts().connect()).isEqualTo(Duration.ofMillis(500));
+        assertThat(proxy.timeouts().total()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(proxy.retry().attempts()).isEqualTo(2);
     }
 
     @Test

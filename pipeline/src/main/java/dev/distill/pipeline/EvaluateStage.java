@@ -84,7 +84,7 @@ final class EvaluateStage implements Stage {
                         STUDENT_ROUTE,
                         train.key().hex(),
                         StudentProvider.load(train.file(TrainStage.MODEL)),
-                        new ProxyConfig.Price(0, Optional.empty(), 0));
+                        ProxyConfig.Price.of(0, 0));
         try (ProxySession session = ProxySession.toLocal(context, student)) {
             List<PredictionRow> rows = compare(teacher, session.client());
             ParquetFile.write(

@@ -1,11 +1,12 @@
 package dev.distill.pipeline;
 
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.ProxyFile;
 import dev.distill.proxy.Headers;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.proxy.ProxyServer;
 import java.math.BigDecimal;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.Optional;
  */
 final class ProxySession implements AutoCloseable {
     private static final String LISTEN = "127.0.0.1:0";
+    private static final String NO_PROVIDERS =
+            "{ version: 1, listen: \"%s\", providers: {}, routes: {}, retry: { attempts: 1 } }"
+                    .formatted(LISTEN);
 
     private final Optional<ProxyServer> server;
     private final ChatClient client;
@@ -33,16 +37,7 @@ final class ProxySession implements AutoCloseable {
             case JobProxy.Remote remote ->
                     new ProxySession(Optional.empty(), new ChatClient(remote.uri(), headers));
             case JobProxy.Embedded embedded -> {
-                ProxyConfig file = embedded.file().value();
-                ProxyConfig config =
-                        new ProxyConfig(
-                                file.version(),
-                                LISTEN,
-                                file.providers(),
-                                file.routes(),
-                                file.prices(),
-                                file.timeouts(),
-                                file.attempts());
+                ProxyConfig config = embedded.file().value().listeningOn(LISTEN);
                 yield embedded(config, context, List.of(), headers);
             }
         };
@@ -50,15 +45,7 @@ final class ProxySession implements AutoCloseable {
 
     /** To a model of this process, which is closed with the session: nothing is stored. */
     static ProxySession toLocal(RunContext context, LocalRoute route) {
-        ProxyConfig config =
-                new ProxyConfig(
-                        1,
-                        LISTEN,
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        new ProxyConfig.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(60)),
-                        1);
+        ProxyConfig config = ProxyFile.of(Path.of("local"), NO_PROVIDERS).value();
         return embedded(config, context, List.of(route), Map.of(Headers.STORE, Headers.OFF));
     }
 

@@ -69,7 +69,9 @@ final class QueryStage implements Stage {
             case JobProxy.Embedded embedded -> {
                 ProxyConfig proxy = embedded.file().value();
                 ArrayNode targets = inputs.putArray("targets");
-                proxy.routes().getOrDefault(teacher.route(), List.of()).stream()
+                Optional.ofNullable(proxy.routes().get(teacher.route())).stream()
+                        .flatMap(route -> route.ordered().stream())
+                        .flatMap(List::stream)
                         .map(target -> identity(target, proxy.providers().get(target.provider())))
                         .forEach(targets::add);
             }

@@ -51,7 +51,11 @@ public record Forecast(
      */
     public static Forecast of(
             ProxyConfig config, Path storeFile, String route, List<ObjectNode> requests) {
-        List<ProxyConfig.Target> targets = config.routes().getOrDefault(route, List.of());
+        List<ProxyConfig.Target> targets =
+                Optional.ofNullable(config.routes().get(route)).stream()
+                        .flatMap(found -> found.ordered().stream())
+                        .flatMap(List::stream)
+                        .toList();
         if (targets.isEmpty()) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
@@ -86,9 +90,9 @@ public record Forecast(
             this.storedAs = targets.stream().map(t -> storedAs(config, t)).distinct().toList();
             this.reader = reader;
             this.typical = reader.flatMap(r -> r.typical(models.getFirst()));
-            models.stream()
-                    .filter(config.prices()::containsKey)
-                    .forEach(model -> prices.put(model, config.prices().get(model)));
+            config.prices().entrySet().stream()
+                    .filter(entry -> models.contains(entry.getKey()))
+                    .forEach(entry -> prices.put(entry.getKey(), entry.getValue().getLast()));
         }
 
         Forecast build(List<ObjectNode> requests) {
@@ -144,7 +148,11 @@ public record Forecast(
                                 ExitCode.INVALID_INPUT,
                                 Problem.of(
                                         "provider %s is not defined".formatted(target.provider())));
-                case ProxyConfig.OpenAi _ -> target.model();
+                case ProxyConfig.OpenAi _,
+                        ProxyConfig.Anthropic _,
+                        ProxyConfig.Gemini _,
+                        ProxyConfig.Bedrock _ ->
+                        target.model();
                 case ProxyConfig.Replay replay ->
                         Cassette.storedAs(target.model(), replay.cassette());
             };

@@ -48,7 +48,7 @@ public final class ProxyServer implements AutoCloseable {
         this.address = ListenAddress.parse(config.listen());
         this.drain = config.timeouts().total();
         this.resources = resources;
-        Router router = new Router(config.attempts(), resources.budgets(), surroundings);
+        Router router = new Router(config.retry().attempts(), resources.budgets(), surroundings);
         this.front =
                 new HttpFront(
                         new Gateway(

@@ -64,9 +64,10 @@ final class Routes implements AutoCloseable {
         Map<String, Provider> opened = new LinkedHashMap<>();
         config.routes()
                 .forEach(
-                        (name, targets) -> {
+                        (name, route) -> {
                             List<Route.Target> built = new ArrayList<>();
-                            for (ProxyConfig.Target target : targets) {
+                            for (ProxyConfig.Target target :
+                                    route.ordered().stream().flatMap(List::stream).toList()) {
                                 Provider provider =
                                         opened.computeIfAbsent(
                                                 target.provider(),
@@ -77,7 +78,8 @@ final class Routes implements AutoCloseable {
                                                 provider,
                                                 target.model(),
                                                 Optional.ofNullable(
-                                                        config.prices().get(target.model()))));
+                                                                config.prices().get(target.model()))
+                                                        .map(List::getLast)));
                             }
                             add(name, built);
                         });
@@ -118,6 +120,8 @@ final class Routes implements AutoCloseable {
                                     openAi.apiKey().map(key -> key.resolve(environment)),
                                     config.timeouts(),
                                     surroundings.clock());
+                    case ProxyConfig.Anthropic _, ProxyConfig.Gemini _, ProxyConfig.Bedrock _ ->
+                            throw invalid("provider %s cannot be used yet".formatted(name));
                     case ProxyConfig.Replay replay ->
                             new ReplayProvider(replay, surroundings.sleeper());
                 };

@@ -97,16 +97,8 @@ final class BudgetTest {
 
     @Test
     void refusesToSpendALimitedBudgetOnAModelWithoutAPrice() {
-        ProxyConfig priced = TestProxy.config(Map.of("a", TestProxy.openAi(upstream)));
         ProxyConfig config =
-                new ProxyConfig(
-                        1,
-                        priced.listen(),
-                        priced.providers(),
-                        priced.routes(),
-                        Map.of(),
-                        priced.timeouts(),
-                        1);
+                TestProxy.config(Map.of("a", TestProxy.openAi(upstream)), "prices: {}");
         Path store = folder.resolve("store.db");
         try (TestProxy proxy = TestProxy.start(store, config, List.of())) {
             TestProxy.Response refused = proxy.ask("hi", Headers.JOB, "j", Headers.MAX_USD, "5.00");

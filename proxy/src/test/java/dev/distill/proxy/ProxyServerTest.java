@@ -15,7 +15,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,7 +69,7 @@ final class ProxyServerTest {
     @Test
     void answersFromAModelInThisProcessAndClosesIt() {
         FakeProvider student = new FakeProvider();
-        ProxyConfig.Price free = new ProxyConfig.Price(0, Optional.empty(), 0);
+        ProxyConfig.Price free = ProxyConfig.Price.of(0, 0);
         LocalRoute route = new LocalRoute("student", "student@sha256:1", student, free);
         ProxyConfig config = TestProxy.config(Map.of("a", TestProxy.openAi(upstream)));
         try (TestProxy proxy = TestProxy.start(store(), config, List.of(route))) {
@@ -128,16 +127,8 @@ final class ProxyServerTest {
     }
 
     private void start(String listen) {
-        ProxyConfig config = TestProxy.config(Map.of("a", TestProxy.openAi(upstream)));
         ProxyConfig there =
-                new ProxyConfig(
-                        1,
-                        listen,
-                        config.providers(),
-                        config.routes(),
-                        config.prices(),
-                        config.timeouts(),
-                        1);
+                TestProxy.config(Map.of("a", TestProxy.openAi(upstream)), "listen: " + listen);
         TestProxy.start(store(), there, List.of()).close();
     }
 

@@ -202,7 +202,11 @@ final class ReplayTest {
     }
 
     private static ProxyConfig config(Path cassette, boolean latency) {
-        return TestProxy.config(Map.of("a", new ProxyConfig.Replay(cassette, latency)));
+        return TestProxy.config(
+                Map.of(
+                        "a",
+                        "{ kind: replay, cassette: %s, replay_latency: %s }"
+                                .formatted(cassette, latency)));
     }
 
     private Path store() {

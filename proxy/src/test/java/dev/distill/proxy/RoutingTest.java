@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -145,20 +144,12 @@ final class RoutingTest {
             closed = socket.getLocalPort();
         }
         first.script(new Reaction.StaySilent());
-        Map<String, ProxyConfig.Provider> providers = new LinkedHashMap<>();
-        URI nobody = URI.create("http://127.0.0.1:" + closed + "/v1/");
-        providers.put("nobody", new ProxyConfig.OpenAi(nobody, Optional.empty()));
+        Map<String, String> providers = new LinkedHashMap<>();
+        providers.put(
+                "nobody", TestProxy.openAi(URI.create("http://127.0.0.1:" + closed + "/v1/")));
         providers.put("silent", TestProxy.openAi(first));
-        ProxyConfig config = TestProxy.config(providers);
         ProxyConfig impatient =
-                new ProxyConfig(
-                        1,
-                        config.listen(),
-                        config.providers(),
-                        config.routes(),
-                        config.prices(),
-                        new ProxyConfig.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(100)),
-                        1);
+                TestProxy.config(providers, "timeouts: { total: 100ms }", "retry: { attempts: 1 }");
         Path store = folder.resolve("other.db");
         try (TestProxy other = TestProxy.start(store, impatient, List.of())) {
             TestProxy.Response answer = other.ask("hi", Headers.JOB, "j");

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
-import dev.distill.config.Secret;
+import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,18 +15,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A proxy on a free port in front of whatever a test names, and a client of it. */
 final class TestProxy implements AutoCloseable {
     static final String KEY = "sk-secret-of-the-provider";
-    static final ProxyConfig.Price PRICE = new ProxyConfig.Price(1.0, Optional.empty(), 2.0);
+    static final ProxyConfig.Price PRICE = ProxyConfig.Price.of(1, 2);
 
     final RecordingSleeper sleeper;
     final ProxyServer server;
@@ -37,31 +38,55 @@ final class TestProxy implements AutoCloseable {
         this.sleeper = sleeper;
     }
 
-    /** A route {@code teacher} over the providers in order, whose models are named after them. */
-    static ProxyConfig config(Map<String, ProxyConfig.Provider> providers) {
-        List<ProxyConfig.Target> targets =
+    /**
+     * A route {@code teacher} over the providers in order, whose models are named after them.
+     *
+     * @param providers by name, in YAML
+     * @param lines of the proxy file, which replace those here
+     */
+    static ProxyConfig config(Map<String, String> providers, String... lines) {
+        Map<String, String> file = new LinkedHashMap<>();
+        file.put("version", "1");
+        file.put("listen", "127.0.0.1:0");
+        file.put("providers", flow(providers.keySet(), providers::get));
+        String targets =
                 providers.keySet().stream()
-                        .map(name -> new ProxyConfig.Target(name, "model-" + name))
-                        .toList();
-        Map<String, ProxyConfig.Price> prices = new LinkedHashMap<>();
-        targets.forEach(target -> prices.put(target.model(), PRICE));
-        return new ProxyConfig(
-                1,
-                "127.0.0.1:0",
-                providers,
-                Map.of("teacher", targets),
-                prices,
-                new ProxyConfig.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(20)),
-                3);
+                        .map("{ provider: %1$s, model: model-%1$s }"::formatted)
+                        .collect(Collectors.joining(", "));
+        file.put("routes", "{ teacher: [ " + targets + " ] }");
+        file.put(
+                "prices",
+                flow(
+                        providers.keySet().stream().map(name -> "model-" + name).toList(),
+                        _ -> "{ input: 1, output: 2 }"));
+        file.put("timeouts", "{ total: 20s }");
+        for (String line : lines) {
+            String[] parts = line.split(": ", 2);
+            file.put(parts[0], parts[1]);
+        }
+        String text =
+                file.entrySet().stream()
+                        .map(entry -> entry.getKey() + ": " + entry.getValue())
+                        .collect(Collectors.joining("\n"));
+        return ProxyFile.of(Path.of("proxy.yaml").toAbsolutePath(), text).value();
     }
 
-    static ProxyConfig.OpenAi openAi(FakeUpstream upstream) {
-        return new ProxyConfig.OpenAi(
-                upstream.baseUrl(), Optional.of(new Secret.FromEnvironment("TEACHER_KEY")));
+    private static String flow(Collection<String> names, UnaryOperator<String> value) {
+        return names.stream()
+                .map(name -> name + ": " + value.apply(name))
+                .collect(Collectors.joining(", ", "{ ", " }"));
+    }
+
+    static String openAi(FakeUpstream upstream) {
+        return openAi(upstream.baseUrl());
+    }
+
+    static String openAi(URI baseUrl) {
+        return "{ kind: openai, base_url: \"%s\", api_key: env:TEACHER_KEY }".formatted(baseUrl);
     }
 
     static TestProxy start(Path store, FakeUpstream... upstreams) {
-        Map<String, ProxyConfig.Provider> providers = new LinkedHashMap<>();
+        Map<String, String> providers = new LinkedHashMap<>();
         for (FakeUpstream upstream : upstreams) {
             providers.put(String.valueOf((char) ('a' + providers.size())), openAi(upstream));
         }

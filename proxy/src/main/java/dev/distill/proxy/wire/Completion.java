@@ -1,0 +1,43 @@
+package dev.distill.proxy.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole answer.
+ *
+ * @param id the provider's name of it
+ * @param model the model that answered, as the provider names it
+ * @param created seconds since 1970
+ * @param usage empty when the provider did not say
+ * @param serviceTier the tier that it was served and is billed at, in the provider's word
+ */
+public record Completion(
+        String id,
+        String model,
+        long created,
+        List<Choice> choices,
+        Optional<Usage> usage,
+        Optional<String> serviceTier) {
+    public Completion {
+        choices = List.copyOf(choices);
+    }
+
+    /**
+     * One of the answers.
+     *
+     * @param parts text, thoughts, calls and refusals in order
+     * @param stopSequence the one that came up, with {@link StopReason#STOP_SEQUENCE}
+     * @param logprobs in the shape of OpenAI chat completions
+     */
+    public record Choice(
+            List<Part> parts,
+            StopReason stopReason,
+            Optional<String> stopSequence,
+            Optional<ObjectNode> logprobs) {
+        public Choice {
+            parts = List.copyOf(parts);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.distill.proxy.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/**
+ * A step of an answer as it streams. A stream is {@link Started}, then anything, then for each
+ * choice {@link Finished}, perhaps {@link Used}, and {@link Ended}; one that does not get to {@code
+ * Ended} has been cut. {@code choice} counts from 0.
+ */
+public sealed interface Event {
+    /** Whether the caller gets to see something of the answer with it, so that it commits us. */
+    default boolean isContent() {
+        return switch (this) {
+            case TextDelta _,
+                    ThinkingDelta _,
+                    RedactedThinking _,
+                    ToolCallStarted _,
+                    ToolCallDelta _,
+                    RefusalDelta _ ->
+                    true;
+            case Started _, ThinkingSigned _, Logprobs _, Finished _, Used _, Ended _, Failed _ ->
+                    false;
+        };
+    }
+
+    /** The first one. */
+    record Started(String id, String model, long created) implements Event {}
+
+    /** More text. */
+    record TextDelta(int choice, String text) implements Event {}
+
+    /** More thoughts. */
+    record ThinkingDelta(int choice, String text) implements Event {}
+
+    /** The provider's proof of the thoughts so far. */
+    record ThinkingSigned(int choice, String signature) implements Event {}
+
+    /** Thoughts that only the provider can read. */
+    record RedactedThinking(int choice, String data) implements Event {}
+
+    /**
+     * The model begins to call a function.
+     *
+     * @param call counts the calls of a choice from 0
+     */
+    record ToolCallStarted(int choice, int call, String id, String name) implements Event {}
+
+    /** More of the arguments, a fragment of JSON text. */
+    record ToolCallDelta(int choice, int call, String json) implements Event {}
+
+    /** More of the words for not answering. */
+    record RefusalDelta(int choice, String text) implements Event {}
+
+    /** Log-probabilities of the tokens since the last ones, in the shape of OpenAI chat. */
+    record Logprobs(int choice, ObjectNode logprobs) implements Event {}
+
+    /** A choice is complete. */
+    record Finished(int choice, StopReason reason, Optional<String> stopSequence)
+            implements Event {}
+
+    /** What has been used so far; the last one holds. */
+    record Used(Usage usage, Optional<String> serviceTier) implements Event {}
+
+    /** The provider says that this is all. */
+    record Ended() implements Event {}
+
+    /** The provider says, in the stream, that something went wrong. */
+    record Failed(Refusal refusal) implements Event {}
+}

@@ -1,0 +1,16 @@
+/**
+ * Wire formats: what callers and providers send each other, as pure functions and state machines
+ * over bytes and JSON.
+ *
+ * <p>A {@link dev.distill.proxy.wire.Dialect} is one vendor's format. Within a dialect bytes pass
+ * through unchanged; between two of them everything goes through the neutral model: a {@link
+ * dev.distill.proxy.wire.Conversation} is what is asked, a {@link
+ * dev.distill.proxy.wire.Completion} what is answered at once, and {@link
+ * dev.distill.proxy.wire.Event}s are the same answer as it streams. {@link
+ * dev.distill.proxy.wire.Codec} has one implementation for each dialect. {@link
+ * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap.
+ */
+@NullMarked
+package dev.distill.proxy.wire;
+
+import org.jspecify.annotations.NullMarked;
