@@ -48,7 +48,8 @@ final class TestProxy implements AutoCloseable {
         Map<String, String> file = new LinkedHashMap<>();
         file.put("version", "1");
         file.put("listen", "127.0.0.1:0");
-        file.put("providers", flow(providers.keySet(), providers::get));
+        file.put(
+                "providers", flow(providers.keySet(), name -> String.valueOf(providers.get(name))));
         String targets =
                 providers.keySet().stream()
                         .map("{ provider: %1$s, model: model-%1$s }"::formatted)

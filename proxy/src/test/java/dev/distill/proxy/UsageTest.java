@@ -55,10 +55,10 @@ final class UsageTest {
     @Test
     @Tag("golden")
     void pricesEachKindOnceAndRoundsUp() {
-        Price price = new Price(0.15, Optional.of(0.075), 0.60);
+        Price price = price(0.15, Optional.of(0.075), 0.60);
         // 86 x 150 + 1920 x 75 + (44 + 256) x 600 nano dollars
         assertThat(Cost.of(price, new Usage(86, 1920, 44, 256))).isEqualTo(336_900);
-        Price odd = new Price(0.0375, Optional.empty(), 0);
+        Price odd = price(0.0375, Optional.empty(), 0);
         assertThat(Cost.of(odd, new Usage(1, 1, 0, 0))).isEqualTo(75);
         assertThat(Cost.of(odd, new Usage(1, 0, 0, 0))).isEqualTo(38);
     }
@@ -78,8 +78,26 @@ final class UsageTest {
             @ForAll @IntRange(max = 100_000) int text,
             @ForAll @IntRange(max = 100_000) int reasoning,
             @ForAll @IntRange(max = 1000) int cents) {
-        Price price = new Price(cents / 100.0, Optional.of(cents / 70.0), cents / 30.0);
+        Price price = price(cents / 100.0, Optional.of(cents / 70.0), cents / 30.0);
         assertThat(Cost.atMost(price, fresh + cached, text + reasoning))
                 .isGreaterThanOrEqualTo(Cost.of(price, new Usage(fresh, cached, text, reasoning)));
+    }
+
+    private static Price price(double input, Optional<Double> cachedInput, double output) {
+        Price plain = Price.of(input, output);
+        return new Price(
+                input,
+                cachedInput,
+                output,
+                plain.cacheWrite(),
+                plain.cacheWriteHour(),
+                plain.reasoning(),
+                plain.audioInput(),
+                plain.audioOutput(),
+                plain.webSearch(),
+                plain.maxOutputTokens(),
+                plain.bands(),
+                plain.tiers(),
+                plain.from());
     }
 }

@@ -8,4 +8,5 @@ package dev.distill.proxy.wire;
  * @param raw the bytes it came in, its blank line included; what lay between two events, such as
  *     comments, belongs to the later one
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody changes it; a copy would cost at every token
 public record SseFrame(String event, String data, byte[] raw) {}

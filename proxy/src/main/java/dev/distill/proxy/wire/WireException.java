@@ -5,6 +5,8 @@ package dev.distill.proxy.wire;
  * message is meant for the caller; what it means depends on whose bytes they were.
  */
 public final class WireException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     private final String param;
 
     /**
