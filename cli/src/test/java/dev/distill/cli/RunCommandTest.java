@@ -8,7 +8,7 @@ import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.ProxyServer;
-import dev.distill.proxy.Spend;
+import dev.distill.proxy.ledger.Spend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

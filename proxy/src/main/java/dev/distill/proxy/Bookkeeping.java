@@ -3,6 +3,8 @@ package dev.distill.proxy;
 import dev.distill.files.Json;
 import dev.distill.proxy.Outcome.Answer;
 import dev.distill.proxy.Outcome.Failure;
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,7 +29,7 @@ final class Bookkeeping {
         return switch (outcome) {
             case Answer answer -> {
                 Verdict verdict = Verdict.of(answer.completion());
-                Optional<Usage> usage = Usage.of(answer.completion().path("usage"));
+                Optional<Usage> usage = OpenAiUsage.of(answer.completion().path("usage"));
                 OptionalLong cost = cost(target, usage);
                 yield new Attempt(
                         at,

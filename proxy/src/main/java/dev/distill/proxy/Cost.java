@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ProxyConfig.Price;
+import dev.distill.proxy.wire.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.OptionalLong;

@@ -6,6 +6,8 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import dev.distill.proxy.ledger.StoreReader;
+import dev.distill.proxy.wire.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,7 +138,7 @@ public record Forecast(
                     typical.map(StoreReader.Typical::inputTokensPerByte)
                             .orElse(1.0 / BYTES_PER_TOKEN);
             double output = typical.map(StoreReader.Typical::outputTokens).orElse((double) most);
-            Usage usage = new Usage(Math.round(bytes * perByte), 0, Math.round(output), 0);
+            Usage usage = Usage.of(Math.round(bytes * perByte), Math.round(output));
             return price.map(p -> Cost.of(p, usage)).orElse(0L);
         }
 

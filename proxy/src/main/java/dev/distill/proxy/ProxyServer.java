@@ -4,6 +4,8 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.proxy.ledger.StoreReader;
+import dev.distill.proxy.ledger.StoreWriter;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;

@@ -3,6 +3,8 @@ package dev.distill.proxy;
 import dev.distill.proxy.Outcome.Answer;
 import dev.distill.proxy.Outcome.Failure;
 import dev.distill.proxy.Outcome.Kind;
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.ledger.StoredAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,10 +7,8 @@
  * dev.distill.proxy.Provider} makes one call. {@code Budgets} holds what running calls may still
  * cost.
  *
- * <p>{@link dev.distill.proxy.Forecast} and {@link dev.distill.proxy.Spend} are the doors without
- * one: what is stored and what the rest would cost, and what a job has spent. All of it lives in
- * one SQLite file: {@code StoreFile} opens it, {@code Schema} shapes it, {@code StoreReader} and
- * {@code StoreWriter} are the only two classes with statements in them.
+ * <p>{@link dev.distill.proxy.Forecast} is the door without one: what is stored and what the rest
+ * would cost. What was paid and used is kept by {@code dev.distill.proxy.ledger}.
  */
 @NullMarked
 package dev.distill.proxy;

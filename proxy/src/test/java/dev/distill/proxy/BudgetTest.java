@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distill.config.ProxyConfig;
 import dev.distill.files.Json;
+import dev.distill.proxy.ledger.Spend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

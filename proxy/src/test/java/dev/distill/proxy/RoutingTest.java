@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.files.Json;
 import dev.distill.proxy.FakeUpstream.Reaction;
+import dev.distill.proxy.ledger.Spend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

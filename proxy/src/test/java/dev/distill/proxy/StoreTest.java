@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.proxy.ledger.Spend;
+import dev.distill.proxy.wire.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,7 @@ final class StoreTest {
         }
         assertThat(upstream.requests()).hasSize(1);
         assertThat(Spend.of(store, "j"))
-                .contains(new Spend("j", 2, 1, new Usage(10, 0, 5, 0), 20_000, 20_000, 0));
+                .contains(new Spend("j", 2, 1, Usage.of(10, 5), 20_000, 20_000, 0));
     }
 
     @Test
@@ -204,7 +206,7 @@ final class StoreTest {
                 .hasMessageContaining("it is a database of another program");
 
         Path newer = folder.resolve("newer.db");
-        execute(newer, "PRAGMA application_id = " + Schema.APPLICATION_ID);
+        execute(newer, "PRAGMA application_id = " + 0x44495354);
         execute(newer, "PRAGMA user_version = 999");
         assertThatThrownBy(() -> Spend.all(newer))
                 .isInstanceOf(UserError.class)

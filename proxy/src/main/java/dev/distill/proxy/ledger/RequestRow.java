@@ -1,4 +1,4 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import java.time.Instant;
 import java.util.List;
@@ -12,9 +12,9 @@ import java.util.OptionalLong;
  * @param outcome the word answered, or the code of the error
  * @param status the HTTP status that the caller got
  * @param costNanoUsd of all attempts together; empty when nobody can know
- * @param store {@link Headers#HIT}, {@link Headers#MISS} or {@link Headers#OFF}
+ * @param store hit, miss or off
  */
-record RequestRow(
+public record RequestRow(
         Instant at,
         String requestId,
         Optional<String> job,
@@ -26,7 +26,7 @@ record RequestRow(
         OptionalLong costNanoUsd,
         String store,
         List<Attempt> attempts) {
-    RequestRow {
+    public RequestRow {
         attempts = List.copyOf(attempts);
     }
 }

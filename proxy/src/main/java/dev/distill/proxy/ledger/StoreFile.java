@@ -1,4 +1,4 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import dev.distill.config.ExitCode;
 import dev.distill.config.Location;

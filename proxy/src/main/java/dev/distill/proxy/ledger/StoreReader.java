@@ -1,7 +1,8 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import dev.distill.proxy.wire.Usage;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Reads answers and sums from the store file over one connection, a statement at a time; a look-up
  * takes some microseconds, so that threads hardly ever wait for each other.
  */
-final class StoreReader implements AutoCloseable {
+public final class StoreReader implements AutoCloseable {
     private static final String FIND =
             """
             SELECT t.provider, t.model, a.answered_by, t.status, a.body, t.latency_ms,
@@ -63,30 +64,30 @@ final class StoreReader implements AutoCloseable {
     }
 
     /** Opens a file, which is made when there is none. */
-    static StoreReader open(Path file) {
+    public static StoreReader open(Path file) {
         return new StoreReader(file, StoreFile.open(file));
     }
 
     /** How many tokens answers of a model have had so far, per byte of request and per answer. */
-    record Typical(double inputTokensPerByte, double outputTokens) {}
+    public record Typical(double inputTokensPerByte, double outputTokens) {}
 
     /** The first good answer under a key. */
-    Optional<StoredAnswer> find(Digest key) {
+    public Optional<StoredAnswer> find(Digest key) {
         return first(FIND, key.hex(), rows -> answer(key, rows));
     }
 
     /** Whether there is a good answer under a key. */
-    boolean has(Digest key) {
+    public boolean has(Digest key) {
         return first(STORED, key.hex(), rows -> rows.getInt(1)).isPresent();
     }
 
     /** What budgets count of a job so far. */
-    long charged(String job) {
+    public long charged(String job) {
         return first(CHARGED, job, rows -> rows.getLong(1)).orElse(0L);
     }
 
     /** What the latest answers of a model have been like. */
-    Optional<Typical> typical(String model) {
+    public Optional<Typical> typical(String model) {
         return first(
                         TYPICAL,
                         model,
@@ -115,8 +116,13 @@ final class StoreReader implements AutoCloseable {
                                             new Usage(
                                                     rows.getLong(4),
                                                     rows.getLong(5),
+                                                    0,
+                                                    0,
+                                                    0,
                                                     rows.getLong(6),
-                                                    rows.getLong(7)),
+                                                    rows.getLong(7),
+                                                    0,
+                                                    0),
                                             rows.getLong(8),
                                             rows.getLong(9),
                                             rows.getLong(10)));
@@ -147,8 +153,13 @@ final class StoreReader implements AutoCloseable {
                                 new Usage(
                                         inputFresh.getAsLong(),
                                         rows.getLong(8),
+                                        0,
+                                        0,
+                                        0,
                                         rows.getLong(9),
-                                        rows.getLong(10)));
+                                        rows.getLong(10),
+                                        0,
+                                        0));
         return new StoredAnswer(
                 key,
                 rows.getString(1),

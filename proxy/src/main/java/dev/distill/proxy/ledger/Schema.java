@@ -1,4 +1,4 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.distill.config.ProxyConfig.Price;
 import dev.distill.files.Json;
+import dev.distill.proxy.wire.Usage;
 import java.util.Optional;
 import java.util.OptionalLong;
 import net.jqwik.api.ForAll;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class UsageTest {
+final class OpenAiUsageTest {
     @Tag("golden")
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -32,9 +33,9 @@ final class UsageTest {
     void splitsAUsageObjectIntoKindsThatDoNotOverlap(
             String name, String usage, long fresh, long cached, long text, long reasoning)
             throws JsonProcessingException {
-        assertThat(Usage.of(Json.parse(usage.replace('\'', '"'))))
+        assertThat(OpenAiUsage.of(Json.parse(usage.replace('\'', '"'))))
                 .as(name)
-                .contains(new Usage(fresh, cached, text, reasoning));
+                .contains(usage(fresh, cached, text, reasoning));
     }
 
     @ParameterizedTest
@@ -49,7 +50,7 @@ final class UsageTest {
             })
     void knowsNothingFromAUsageObjectThatIsAbsentOrWrong(String usage)
             throws JsonProcessingException {
-        assertThat(Usage.of(Json.parse(usage))).isEmpty();
+        assertThat(OpenAiUsage.of(Json.parse(usage))).isEmpty();
     }
 
     @Test
@@ -57,10 +58,10 @@ final class UsageTest {
     void pricesEachKindOnceAndRoundsUp() {
         Price price = price(0.15, Optional.of(0.075), 0.60);
         // 86 x 150 + 1920 x 75 + (44 + 256) x 600 nano dollars
-        assertThat(Cost.of(price, new Usage(86, 1920, 44, 256))).isEqualTo(336_900);
+        assertThat(Cost.of(price, usage(86, 1920, 44, 256))).isEqualTo(336_900);
         Price odd = price(0.0375, Optional.empty(), 0);
-        assertThat(Cost.of(odd, new Usage(1, 1, 0, 0))).isEqualTo(75);
-        assertThat(Cost.of(odd, new Usage(1, 0, 0, 0))).isEqualTo(38);
+        assertThat(Cost.of(odd, usage(1, 1, 0, 0))).isEqualTo(75);
+        assertThat(Cost.of(odd, usage(1, 0, 0, 0))).isEqualTo(38);
     }
 
     @Test
@@ -80,7 +81,11 @@ final class UsageTest {
             @ForAll @IntRange(max = 1000) int cents) {
         Price price = price(cents / 100.0, Optional.of(cents / 70.0), cents / 30.0);
         assertThat(Cost.atMost(price, fresh + cached, text + reasoning))
-                .isGreaterThanOrEqualTo(Cost.of(price, new Usage(fresh, cached, text, reasoning)));
+                .isGreaterThanOrEqualTo(Cost.of(price, usage(fresh, cached, text, reasoning)));
+    }
+
+    private static Usage usage(long fresh, long cached, long text, long reasoning) {
+        return new Usage(fresh, cached, 0, 0, 0, text, reasoning, 0, 0);
     }
 
     private static Price price(double input, Optional<Double> cachedInput, double output) {

@@ -1,7 +1,8 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+import dev.distill.proxy.wire.Usage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * queued up while it was committing the batch before: a lone request waits for one flush of the
  * disk, and a thousand at once wait for a few.
  */
-final class StoreWriter implements AutoCloseable {
+public final class StoreWriter implements AutoCloseable {
     private static final int QUEUE = 1024;
     private static final int BATCH = 256;
 
@@ -55,7 +56,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Opens a file, which is made when there is none, and starts the thread. */
-    static StoreWriter open(Path file) {
+    public static StoreWriter open(Path file) {
         StoreWriter writer = new StoreWriter(file, StoreFile.open(file));
         writer.thread.start();
         return writer;
@@ -65,7 +66,7 @@ final class StoreWriter implements AutoCloseable {
      * Queues a request with its attempts; waits only while the queue is full. When it cannot be
      * written, the log says so.
      */
-    void enqueue(RequestRow row) throws InterruptedException {
+    public void enqueue(RequestRow row) throws InterruptedException {
         queue.put(new Pending(row, false, new CompletableFuture<>()));
     }
 
@@ -74,7 +75,7 @@ final class StoreWriter implements AutoCloseable {
      *
      * @throws UserError when it cannot be written
      */
-    void commit(RequestRow row) throws InterruptedException {
+    public void commit(RequestRow row) throws InterruptedException {
         Pending pending = new Pending(row, true, new CompletableFuture<>());
         queue.put(pending);
         try {

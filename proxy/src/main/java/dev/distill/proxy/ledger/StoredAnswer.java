@@ -1,6 +1,7 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import dev.distill.files.Digest;
+import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +13,7 @@ import java.util.OptionalLong;
  * @param answeredBy the same in the provider's words
  * @param askedAt to the millisecond, as the ledger keeps it
  */
-record StoredAnswer(
+public record StoredAnswer(
         Digest key,
         String provider,
         String model,

@@ -1,6 +1,7 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
 import dev.distill.files.Digest;
+import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -8,13 +9,13 @@ import java.util.OptionalLong;
 /**
  * One call to a provider, as the ledger keeps it.
  *
- * @param outcome a {@link Verdict} or the {@link Outcome.Kind} of a failure, in lower case
+ * @param outcome what became of it, as a word in lower case
  * @param status the HTTP status, or 0
  * @param costNanoUsd what it cost; empty when nobody can know
  * @param chargedNanoUsd what budgets count: the cost, or the worst case where it is unknown
  * @param content what was received, when it goes to the store
  */
-record Attempt(
+public record Attempt(
         Instant at,
         String provider,
         String model,
@@ -34,5 +35,6 @@ record Attempt(
      * @param answeredBy the model that answered, as the provider names it
      * @param good whether it may answer the same request again
      */
-    record Content(Digest key, String request, String body, String answeredBy, boolean good) {}
+    public record Content(
+            Digest key, String request, String body, String answeredBy, boolean good) {}
 }

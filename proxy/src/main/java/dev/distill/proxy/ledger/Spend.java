@@ -1,5 +1,6 @@
-package dev.distill.proxy;
+package dev.distill.proxy.ledger;
 
+import dev.distill.proxy.wire.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,17 +1,13 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.proxy.wire.Usage;
 import java.util.Optional;
 
-/**
- * Tokens of one answer in kinds that do not overlap, so that each is priced once.
- *
- * @param inputFresh input that the model read
- * @param inputCached input that the provider had cached
- * @param outputText output that the caller sees
- * @param outputReasoning output that the model thought
- */
-public record Usage(long inputFresh, long inputCached, long outputText, long outputReasoning) {
+/** Reads the usage object of the OpenAI dialect. */
+final class OpenAiUsage {
+    private OpenAiUsage() {}
+
     /**
      * Reads an OpenAI usage object, in which cached tokens are part of the input ones and reasoning
      * tokens part of the output ones. Some providers of the dialect report reasoning beside the
@@ -32,7 +28,7 @@ public record Usage(long inputFresh, long inputCached, long outputText, long out
                 reasoning > 0
                         && (reasoning > completion || total == prompt + completion + reasoning);
         long text = beside ? completion : completion - reasoning;
-        return Optional.of(new Usage(prompt - cached, cached, text, reasoning));
+        return Optional.of(new Usage(prompt - cached, cached, 0, 0, 0, text, reasoning, 0, 0));
     }
 
     private static long optional(JsonNode node) {
