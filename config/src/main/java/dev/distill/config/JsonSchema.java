@@ -168,7 +168,7 @@ public final class JsonSchema {
         if (type == double.class || type == Double.class) {
             return object().put("type", "number");
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return object().put("type", "boolean");
         }
         ObjectNode schema = object().put("type", "string");

@@ -275,7 +275,7 @@ class ConfigFileTest {
                 version: 1
                 listen: 127.0.0.1:0
                 providers:
-                  a: { kind: openai, base_url: "http://127.0.0.1:9/v1", api_key: env:KEY }
+                  a: { kind: openai, base_url: "http://127.0.0.1:9/v1", api_key: env:KEY, responses: true }
                   b: { kind: replay, cassette: labels.txt, replay_latency: true }
                 routes: { teacher: [ { provider: a, model: m }, { provider: b, model: n } ] }
                 prices: { m: { input: 1, cached_input: 0.5, output: 2 }, n: { input: 0, output: 0 } }
@@ -292,7 +292,7 @@ class ConfigFileTest {
                                 Optional.of(new Secret.FromEnvironment("KEY")),
                                 List.of(),
                                 ProxyConfig.KeyHeader.BEARER,
-                                Optional.empty(),
+                                Optional.of(true),
                                 Map.of(),
                                 ProxyConfig.ClientGone.CANCEL));
         assertThat(proxy.providers().get("b"))
