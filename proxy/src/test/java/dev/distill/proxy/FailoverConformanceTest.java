@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.proxy.LiveProxy.Answer;
 import dev.distill.proxy.LiveProxy.Streamed;
 import dev.distill.proxy.ScriptedUpstream.Received;
+import dev.distill.proxy.ledger.Spend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -366,7 +367,8 @@ final class FailoverConformanceTest {
         ObjectNode request = streamed("chat");
         request.putObject("stream_options").put("include_usage", true);
         Streamed stream = proxy.stream(CHAT, request, Headers.JOB, "s16");
-        assertThat(stream.events()).allSatisfy(e -> assertThat(e.path("model").asText()).isEqualTo("fallback-2026"));
+        assertThat(stream.events())
+                .allSatisfy(e -> assertThat(e.path("model").asText()).isEqualTo("fallback-2026"));
         assertThat(stream.events().getLast().at("/usage/prompt_tokens").asInt()).isEqualTo(100);
 
         Spend spend = proxy.spendAfterClosing("s16");

@@ -130,8 +130,7 @@ final class RealClientsTest {
                                 ChatCompletionStreamOptions.builder().includeUsage(true).build())
                         .build();
         try (var stream = openai.chat().completions().createStreaming(request)) {
-            List<ChatCompletionChunk> chunks =
-                    stream.stream().map(whole::accumulate).toList();
+            List<ChatCompletionChunk> chunks = stream.stream().map(whole::accumulate).toList();
             assertThat(chunks).hasSizeGreaterThanOrEqualTo(4);
         }
         assertThat(whole.chatCompletion().choices().getFirst().message().content())
@@ -227,8 +226,7 @@ final class RealClientsTest {
     void openAiClientIsToldWhenToComeBack(String route) {
         refuse(429, "slow down");
         var limited =
-                catchThrowableOfType(
-                        com.openai.errors.RateLimitException.class, () -> ask(route));
+                catchThrowableOfType(com.openai.errors.RateLimitException.class, () -> ask(route));
         assertThat(limited.headers().values("retry-after")).isNotEmpty();
     }
 
@@ -291,8 +289,7 @@ final class RealClientsTest {
                                 EmbeddingCreateParams.builder()
                                         .model("openai")
                                         .input("hello")
-                                        .encodingFormat(
-                                                EmbeddingCreateParams.EncodingFormat.FLOAT)
+                                        .encodingFormat(EmbeddingCreateParams.EncodingFormat.FLOAT)
                                         .build());
         assertThat(answer.data().getFirst().embedding()).containsExactly(0.5f, -0.25f);
         assertThat(asked().path()).isEqualTo("/openai/v1/embeddings");
@@ -359,8 +356,9 @@ final class RealClientsTest {
                         chat("bedrock").n(2),
                         chat("bedrock").logprobs(true),
                         chat("anthropic").frequencyPenalty(0.5),
-                        chat("gemini").putAdditionalBodyProperty(
-                                "no_such_parameter", com.openai.core.JsonValue.from(true)));
+                        chat("gemini")
+                                .putAdditionalBodyProperty(
+                                        "no_such_parameter", com.openai.core.JsonValue.from(true)));
         for (ChatCompletionCreateParams.Builder request : inexpressible) {
             var refused =
                     catchThrowableOfType(
@@ -435,10 +433,8 @@ final class RealClientsTest {
     @ValueSource(strings = {"anthropic", "gemini", "bedrock"})
     void anthropicClientReadsThoughts(String route) {
         provider.behave(request -> says(HELLO.thinking("hm", "mm"), request));
-        MessageCreateParams request =
-                message(route).maxTokens(4096).enabledThinking(1024).build();
-        for (Message answer :
-                List.of(anthropic.messages().create(request), streamed(request))) {
+        MessageCreateParams request = message(route).maxTokens(4096).enabledThinking(1024).build();
+        for (Message answer : List.of(anthropic.messages().create(request), streamed(request))) {
             assertThat(answer.content().getFirst().asThinking().thinking()).isEqualTo("hmmm");
             assertThat(text(answer)).isEqualTo("Hello there");
         }
@@ -506,7 +502,8 @@ final class RealClientsTest {
                         () ->
                                 anthropic
                                         .messages()
-                                        .create(message("openai")
+                                        .create(
+                                                message("openai")
                                                         .putAdditionalBodyProperty(
                                                                 "top_k",
                                                                 com.anthropic.core.JsonValue.from(
@@ -646,12 +643,9 @@ final class RealClientsTest {
                 };
         assertThat(body.at(place).toString()).contains("sunny");
         switch (route) {
-            case "openai" ->
-                    assertThat(body.at(place + "/tool_call_id").asText()).isEqualTo(id);
-            case "anthropic" ->
-                    assertThat(body.at(place + "/tool_use_id").asText()).isEqualTo(id);
-            case "gemini" ->
-                    assertThat(body.at(place + "/name").asText()).isEqualTo("get_weather");
+            case "openai" -> assertThat(body.at(place + "/tool_call_id").asText()).isEqualTo(id);
+            case "anthropic" -> assertThat(body.at(place + "/tool_use_id").asText()).isEqualTo(id);
+            case "gemini" -> assertThat(body.at(place + "/name").asText()).isEqualTo("get_weather");
             default -> assertThat(body.at(place + "/toolUseId").asText()).isEqualTo(id);
         }
     }
@@ -691,9 +685,12 @@ final class RealClientsTest {
                                         values(
                                                 com.openai.core.JsonValue::from,
                                                 Map.of(
-                                                        "type", "object",
-                                                        "properties", CITY,
-                                                        "required", List.of("city"))))
+                                                        "type",
+                                                        "object",
+                                                        "properties",
+                                                        CITY,
+                                                        "required",
+                                                        List.of("city"))))
                                 .build())
                 .build();
     }

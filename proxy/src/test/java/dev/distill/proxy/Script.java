@@ -65,7 +65,10 @@ record Script(List<Step> steps) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return new Script(
                 List.of(
-                        head(200, "application/json", "content-length: " + (bytes.length + missing)),
+                        head(
+                                200,
+                                "application/json",
+                                "content-length: " + (bytes.length + missing)),
                         new Step.Write(bytes),
                         new Step.Close()));
     }
@@ -178,7 +181,8 @@ record Script(List<Step> steps) {
     /** A chunk of a chunked body. */
     static byte[] chunk(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(
+                (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
         out.writeBytes(bytes);
         out.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
         return out.toByteArray();

@@ -71,7 +71,10 @@ final class ScriptedUpstreamTest {
     void streamsAndCutsAsTheScriptSays() throws Exception {
         Script stream = Script.sse(List.of("data: 1\n\n", "data: 2\n\n", "data: 3\n\n"));
         upstream.behave(
-                stream, stream.pacedBy(Duration.ofMillis(1)), stream.cutAfter(1), stream.brokenAt(2, "x"));
+                stream,
+                stream.pacedBy(Duration.ofMillis(1)),
+                stream.cutAfter(1),
+                stream.brokenAt(2, "x"));
         assertThat(ask().body()).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
         assertThat(ask().body()).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
         assertThat(ask().body()).isEqualTo("data: 1\n\n");
@@ -82,11 +85,11 @@ final class ScriptedUpstreamTest {
     void breaksConnectionsAsTheScriptSays() {
         Script stream = Script.sse(List.of("data: 1\n\n", "data: 2\n\n"));
         upstream.behave(
-                stream.closedAfter(1),
-                stream.resetAfter(1),
-                Script.shorterThanPromised("ab", 5));
+                stream.closedAfter(1), stream.resetAfter(1), Script.shorterThanPromised("ab", 5));
         assertThatThrownBy(this::ask).isInstanceOf(IOException.class);
-        assertThatThrownBy(this::ask).isInstanceOf(IOException.class).hasRootCauseMessage("Connection reset");
+        assertThatThrownBy(this::ask)
+                .isInstanceOf(IOException.class)
+                .hasRootCauseMessage("Connection reset");
         assertThatThrownBy(this::ask).isInstanceOf(IOException.class);
         upstream.behave(Script.reset());
         assertThatThrownBy(this::ask).isInstanceOf(IOException.class);
@@ -95,14 +98,11 @@ final class ScriptedUpstreamTest {
     @Test
     void noticesCallersWhoGo() throws Exception {
         upstream.behave(Script.sse(List.of("data: 1\n\n")).silentAfter(1));
-        HttpResponse<InputStream> response =
-                client.send(request(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = client.send(request(), BodyHandlers.ofInputStream());
         assertThat(response.body().read()).isEqualTo('d');
         assertThat(upstream.open()).isEqualTo(1);
         response.body().close();
-        while (upstream.open() > 0) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds("no connection is open", () -> upstream.open() == 0);
         assertThat(upstream.aborted()).isEqualTo(1);
     }
 
@@ -113,7 +113,8 @@ final class ScriptedUpstreamTest {
         int headers = frame.getInt();
         assertThat(frame.getInt()).isEqualTo(crc(frame, 8));
         assertThat(total).isEqualTo(frame.capacity());
-        assertThat(new String(slice(frame, 13, 11), StandardCharsets.UTF_8)).isEqualTo(":event-type");
+        assertThat(new String(slice(frame, 13, 11), StandardCharsets.UTF_8))
+                .isEqualTo(":event-type");
         assertThat(new String(slice(frame, 12 + headers, 7), StandardCharsets.UTF_8))
                 .isEqualTo("{\"a\":1}");
         assertThat(frame.getInt(total - 4)).isEqualTo(crc(frame, total - 4));
@@ -142,7 +143,13 @@ final class ScriptedUpstreamTest {
         for (ChatCompletion answer : List.of(whole, streamed.chatCompletion())) {
             var message = answer.choices().getFirst().message();
             assertThat(message.content()).contains("Let me see");
-            assertThat(message.toolCalls().orElseThrow().getFirst().asFunction().function().arguments())
+            assertThat(
+                            message.toolCalls()
+                                    .orElseThrow()
+                                    .getFirst()
+                                    .asFunction()
+                                    .function()
+                                    .arguments())
                     .isEqualTo("{\"city\":\"Paris\"}");
         }
         ResponseCreateParams ask = ResponseCreateParams.builder().model("m").input("hi").build();
@@ -169,8 +176,7 @@ final class ScriptedUpstreamTest {
         try (var stream = anthropic.messages().createStreaming(ask)) {
             stream.stream().forEach(streamed::accumulate);
         }
-        for (Message answer :
-                List.of(anthropic.messages().create(ask), streamed.message())) {
+        for (Message answer : List.of(anthropic.messages().create(ask), streamed.message())) {
             assertThat(answer.content().get(0).asThinking().thinking()).isEqualTo("hmm");
             assertThat(answer.content().get(1).asText().text()).isEqualTo("Let me see");
             assertThat(answer.content().get(2).asToolUse().name()).isEqualTo("get_weather");

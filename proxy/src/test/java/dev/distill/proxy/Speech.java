@@ -34,6 +34,7 @@ enum Speech {
                             js(
                                     "{'id':'chatcmpl-1','object':'chat.completion','created':1790000000,'model':%s,'choices':[{'index':0,'message':%s,'logprobs':null,'finish_reason':%s}]}",
                                     say.model(), message, finish(say));
+            say.tier().ifPresent(tier -> answer.put("service_tier", tier));
             if (say.usesSaid()) {
                 answer.set("usage", usage(say));
             }
@@ -80,16 +81,17 @@ enum Speech {
 
         private String chunk(Say say, JsonNode delta, JsonNode finish) {
             return data(
-                    chunkOf(
-                            say,
-                            js("[{'index':0,'delta':%s,'finish_reason':%s}]", delta, finish)));
+                    chunkOf(say, js("[{'index':0,'delta':%s,'finish_reason':%s}]", delta, finish)));
         }
 
         private ObjectNode chunkOf(Say say, JsonNode choices) {
-            return (ObjectNode)
-                    js(
-                            "{'id':'chatcmpl-1','object':'chat.completion.chunk','created':1790000000,'model':%s,'choices':%s}",
-                            say.model(), choices);
+            ObjectNode chunk =
+                    (ObjectNode)
+                            js(
+                                    "{'id':'chatcmpl-1','object':'chat.completion.chunk','created':1790000000,'model':%s,'choices':%s}",
+                                    say.model(), choices);
+            say.tier().ifPresent(tier -> chunk.put("service_tier", tier));
+            return chunk;
         }
 
         @Override
@@ -211,8 +213,12 @@ enum Speech {
         private JsonNode response(Say say, String status, JsonNode output) {
             boolean done = status.equals("completed") && say.usesSaid();
             return js(
-                    "{'id':'resp_1','object':'response','created_at':1790000000,'status':%s,'background':false,'error':null,'incomplete_details':null,'instructions':null,'max_output_tokens':null,'model':%s,'output':%s,'parallel_tool_calls':true,'previous_response_id':null,'reasoning':{'effort':null,'summary':null},'store':false,'temperature':1.0,'text':{'format':{'type':'text'}},'tool_choice':'auto','tools':[],'top_p':1.0,'truncation':'disabled','usage':%s,'user':null,'metadata':{}}",
-                    status, say.model(), output, done ? usage(say) : js("null"));
+                    "{'id':'resp_1','object':'response','created_at':1790000000,'status':%s,'background':false,'error':null,'incomplete_details':null,'instructions':null,'max_output_tokens':null,'model':%s,'output':%s,'parallel_tool_calls':true,'service_tier':%s,'previous_response_id':null,'reasoning':{'effort':null,'summary':null},'store':false,'temperature':1.0,'text':{'format':{'type':'text'}},'tool_choice':'auto','tools':[],'top_p':1.0,'truncation':'disabled','usage':%s,'user':null,'metadata':{}}",
+                    status,
+                    say.model(),
+                    output,
+                    say.tier().orElse("default"),
+                    done ? usage(say) : js("null"));
         }
 
         @Override
@@ -298,15 +304,18 @@ enum Speech {
                                 "{'type':'tool_use','id':%s,'name':%s,'input':{}}",
                                 call.id(), call.name()));
                 for (String piece : call.arguments()) {
-                    delta(events, index, js("{'type':'input_json_delta','partial_json':%s}", piece));
+                    delta(
+                            events,
+                            index,
+                            js("{'type':'input_json_delta','partial_json':%s}", piece));
                 }
                 typed(events, "content_block_stop", js("{'index':%s}", index));
             }
             ObjectNode end =
-                    (ObjectNode)
-                            js("{'delta':{'stop_reason':%s,'stop_sequence':null}}", stop(say));
-            if (say.usesSaid()) {
-                end.set("usage", usage(say));
+                    (ObjectNode) js("{'delta':{'stop_reason':%s,'stop_sequence':null}}", stop(say));
+            if (say.usesSaid()) { // what was said at the start is not said again
+                ObjectNode made = (ObjectNode) usage(say).deepCopy();
+                end.set("usage", made.retain("output_tokens", "server_tool_use"));
             }
             typed(events, "message_delta", end);
             typed(events, "message_stop", js("{}"));
@@ -395,8 +404,7 @@ enum Speech {
 
         private JsonNode chunk(Say say, JsonNode parts, JsonNode finish, boolean usage) {
             ObjectNode candidate =
-                    (ObjectNode)
-                            js("{'content':{'role':'model','parts':%s},'index':0}", parts);
+                    (ObjectNode) js("{'content':{'role':'model','parts':%s},'index':0}", parts);
             if (!finish.isNull()) {
                 candidate.set("finishReason", finish);
             }
@@ -487,8 +495,7 @@ enum Speech {
                 }
                 stop(events, index);
             }
-            events.add(
-                    BedrockFrames.event("messageStop", js("{'stopReason':%s}", stop(say))));
+            events.add(BedrockFrames.event("messageStop", js("{'stopReason':%s}", stop(say))));
             if (say.usesSaid()) {
                 events.add(
                         BedrockFrames.event(
@@ -516,8 +523,7 @@ enum Speech {
 
         @Override
         JsonNode usage(Say say) {
-            return say.usage()
-                    .orElse(js("{'inputTokens':10,'outputTokens':5,'totalTokens':15}"));
+            return say.usage().orElse(js("{'inputTokens':10,'outputTokens':5,'totalTokens':15}"));
         }
 
         @Override
