@@ -40,12 +40,7 @@ final class AnthropicClientTest {
     @BeforeEach
     void start() {
         providers = new EveryProvider(folder);
-        anthropic =
-                AnthropicOkHttpClient.builder()
-                        .apiKey("anything")
-                        .baseUrl(providers.url(""))
-                        .maxRetries(0)
-                        .build();
+        anthropic = client(providers, "anything");
     }
 
     @AfterEach
@@ -56,7 +51,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientGetsAnAnswer(String route) {
+    void getsAnAnswer(String route) {
         Message answer = anthropic.messages().create(message(route).build());
         assertThat(text(answer)).isEqualTo("Hello there");
         assertThat(answer.stopReason()).contains(StopReason.END_TURN);
@@ -67,7 +62,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientStreamsAnAnswer(String route) {
+    void streamsAnAnswer(String route) {
         Message answer = streamed(message(route).build());
         assertThat(text(answer)).isEqualTo("Hello there");
         assertThat(answer.stopReason()).contains(StopReason.END_TURN);
@@ -78,7 +73,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientCallsATool(String route) {
+    void callsATool(String route) {
         providers.say(WEATHER);
         MessageCreateParams.Builder request = message(route).addTool(weatherTool());
         Message answer = anthropic.messages().create(request.build());
@@ -105,7 +100,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientStreamsAToolCall(String route) {
+    void streamsAToolCall(String route) {
         providers.say(WEATHER);
         Message answer = streamed(message(route).addTool(weatherTool()).build());
         assertThat(answer.content().getLast().asToolUse()._input())
@@ -115,7 +110,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "gemini", "bedrock"})
-    void anthropicClientReadsThoughts(String route) {
+    void readsThoughts(String route) {
         providers.say(HELLO.thinking("hm", "mm"));
         MessageCreateParams request = message(route).maxTokens(4096).enabledThinking(1024).build();
         for (Message answer : List.of(anthropic.messages().create(request), streamed(request))) {
@@ -126,7 +121,7 @@ final class AnthropicClientTest {
     }
 
     @Test
-    void anthropicClientGetsTheSignatureOfThoughtsAndSendsItBack() {
+    void getsTheSignatureOfThoughtsAndSendsItBack() {
         providers.say(HELLO.thinking("hmmm"));
         MessageCreateParams.Builder request =
                 message("anthropic").maxTokens(4096).enabledThinking(1024);
@@ -139,7 +134,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientIsToldToSlowDown(String route) {
+    void isToldToSlowDown(String route) {
         providers.refuse(429, "slow down");
         assertThatThrownBy(() -> anthropic.messages().create(message(route).build()))
                 .isInstanceOf(com.anthropic.errors.RateLimitException.class);
@@ -147,7 +142,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientReadsWhatIsWrongWithItsRequest(String route) {
+    void readsWhatIsWrongWithItsRequest(String route) {
         providers.refuse(400, "no good");
         assertThatThrownBy(() -> anthropic.messages().create(message(route).build()))
                 .isInstanceOf(com.anthropic.errors.BadRequestException.class)
@@ -156,7 +151,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientIsNotToldThatItsKeyIsWrongWhenTheProxysIs(String route) {
+    void isNotToldThatItsKeyIsWrongWhenTheProxysIs(String route) {
         providers.refuse(401, "bad key");
         assertThatThrownBy(() -> anthropic.messages().create(message(route).build()))
                 .isInstanceOf(com.anthropic.errors.InternalServerException.class);
@@ -164,7 +159,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientSeesAServerErrorAsOne(String route) {
+    void seesAServerErrorAsOne(String route) {
         providers.refuse(500, "it broke");
         assertThatThrownBy(() -> anthropic.messages().create(message(route).build()))
                 .isInstanceOf(com.anthropic.errors.InternalServerException.class);
@@ -172,7 +167,7 @@ final class AnthropicClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
-    void anthropicClientFailsWhenAStreamIsCut(String route) {
+    void failsWhenAStreamIsCut(String route) {
         providers.behave(
                 request -> EveryProvider.speech(request).streamed(HELLO, request).closedAfter(4));
         try (var stream = anthropic.messages().createStreaming(message(route).build())) {
@@ -182,7 +177,22 @@ final class AnthropicClientTest {
     }
 
     @Test
-    void anthropicClientIsRefusedByNameWhatAProviderHasNoWordFor() {
+    void isToldThatItsKeyIsWrong() {
+        try (EveryProvider locked = EveryProvider.withKeys(folder.resolve("locked"))) {
+            AnthropicClient stranger = client(locked, "sk-of-nobody");
+            assertThatThrownBy(() -> stranger.messages().create(message("anthropic").build()))
+                    .isInstanceOf(com.anthropic.errors.UnauthorizedException.class);
+            AnthropicClient known = client(locked, TestKey.SECRET);
+            assertThat(text(known.messages().create(message("anthropic").build())))
+                    .isEqualTo("Hello there");
+            stranger.close();
+            known.close();
+            assertThat(locked.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void isRefusedByNameWhatAProviderHasNoWordFor() {
         assertThatThrownBy(
                         () ->
                                 anthropic
@@ -197,6 +207,14 @@ final class AnthropicClientTest {
                 .isInstanceOf(com.anthropic.errors.BadRequestException.class)
                 .hasMessageContaining("top_k");
         assertThat(providers.requests()).isEmpty();
+    }
+
+    private static AnthropicClient client(EveryProvider providers, String key) {
+        return AnthropicOkHttpClient.builder()
+                .apiKey(key)
+                .baseUrl(providers.url(""))
+                .maxRetries(0)
+                .build();
     }
 
     private Message streamed(MessageCreateParams request) {

@@ -25,7 +25,18 @@ final class EveryProvider implements AutoCloseable {
             ScriptedUpstream.of(request -> speech(request).answer(HELLO, request));
     private final LiveProxy proxy;
 
+    /** One that anybody may ask. */
     EveryProvider(Path folder) {
+        this(folder, "");
+    }
+
+    /** One that wants {@link TestKey}. */
+    static EveryProvider withKeys(Path folder) {
+        TestKey.write(folder);
+        return new EveryProvider(folder, "keys: " + TestKey.FILE + "\n");
+    }
+
+    private EveryProvider(Path folder, String more) {
         proxy =
                 LiveProxy.start(
                         folder,
@@ -45,7 +56,8 @@ final class EveryProvider implements AutoCloseable {
                         retry: { attempts: 1 }
                         timeouts: { idle: 2s, total: 10s }
                         """
-                                .formatted(provider.at("")));
+                                        .formatted(provider.at(""))
+                                + more);
     }
 
     /** Where the proxy is. */

@@ -185,6 +185,20 @@ final class FailoverConformanceTest {
     }
 
     @Test
+    void s07FallsBackFromAnErrorInTheStreamBeforeTheFirstToken() {
+        String error =
+                Script.data(
+                        Speech.OPENAI_CHAT.error(
+                                0, "server_error", "overloaded", "too many requests in flight"));
+        primary.behave(request -> stream(request).brokenAt(1, error));
+        try (LiveProxy proxy = start()) {
+            Streamed answer = proxy.stream(CHAT, streamed("chat"));
+            assertThat(answer.content()).isEqualTo(FALLBACK.whole());
+            assertThat(answer.errors()).isEmpty();
+        }
+    }
+
+    @Test
     void s08NeverShowsACutStreamAsAnAnswer() {
         List<Function<Script, Script>> cuts =
                 List.of(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.files.Digest;
 import dev.distill.proxy.LiveProxy.Answer;
 import dev.distill.proxy.LiveProxy.Streamed;
 import dev.distill.proxy.ScriptedUpstream.Received;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,8 +39,6 @@ final class MoneyUnderLoadTest {
     /** A thousand tokens in and a thousand out, at 2 and 8 dollars a million. */
     private static final BigDecimal ONE_REQUEST = new BigDecimal("0.01");
 
-    private static final String KEY = "sk-distill-" + "k".repeat(43);
-
     private static final Say ANSWER =
             Say.tokens(20)
                     .using("{'prompt_tokens':1000,'completion_tokens':1000,'total_tokens':2000}");
@@ -53,7 +49,7 @@ final class MoneyUnderLoadTest {
     private final AtomicInteger refused = new AtomicInteger();
 
     @Test
-    void neverSpendsMoreThanTheCapAndOneRequest() throws IOException, SQLException {
+    void neverSpendsMoreThanTheCapAndOneRequest() throws SQLException {
         try (ScriptedUpstream upstream = ScriptedUpstream.of(this::sometimesBroken)) {
             BigDecimal spent;
             try (LiveProxy proxy = start(upstream)) {
@@ -104,16 +100,17 @@ final class MoneyUnderLoadTest {
                                 caller + " word".repeat(1000));
         switch (caller % 4) {
             case 0, 1 -> {
-                Answer answer = proxy.post(path, body, "authorization", "Bearer " + KEY);
+                Answer answer = proxy.post(path, body, "authorization", "Bearer " + TestKey.SECRET);
                 count(answer.status(), answer.body());
             }
             case 2 -> {
-                Streamed answer = proxy.stream(path, body.put("stream", true), "x-api-key", KEY);
+                Streamed answer =
+                        proxy.stream(path, body.put("stream", true), "x-api-key", TestKey.SECRET);
                 count(answer.status(), answer.raw());
             }
             default -> {
                 body.put("stream", true);
-                try (InputStream in = proxy.open(path, body, "api-key", KEY).body()) {
+                try (InputStream in = proxy.open(path, body, "api-key", TestKey.SECRET).body()) {
                     assertThat(in.read()).isGreaterThan(0);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -130,10 +127,8 @@ final class MoneyUnderLoadTest {
         }
     }
 
-    private LiveProxy start(ScriptedUpstream upstream) throws IOException {
-        Files.writeString(
-                folder.resolve("keys.yaml"),
-                "keys: [ { name: crowd, hash: \"%s\" } ]".formatted(Digest.of(KEY)));
+    private LiveProxy start(ScriptedUpstream upstream) {
+        TestKey.write(folder);
         return LiveProxy.start(
                 folder,
                 """
@@ -151,7 +146,7 @@ final class MoneyUnderLoadTest {
     }
 
     private static BigDecimal budget(LiveProxy proxy, String member) {
-        JsonNode budgets = proxy.get("/admin/budgets", "x-api-key", KEY).json();
+        JsonNode budgets = proxy.get("/admin/budgets", "x-api-key", TestKey.SECRET).json();
         assertThat(budgets).hasSize(1);
         return budgets.get(0).path(member).decimalValue();
     }

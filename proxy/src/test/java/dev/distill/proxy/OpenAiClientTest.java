@@ -66,7 +66,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientGetsAnAnswer(String route) {
+    void getsAnAnswer(String route) {
         ChatCompletion answer = openai.chat().completions().create(chat(route).build());
         ChatCompletion.Choice choice = answer.choices().getFirst();
         assertThat(choice.message().content()).contains("Hello there");
@@ -78,7 +78,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientStreamsAnAnswer(String route) {
+    void streamsAnAnswer(String route) {
         ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
         ChatCompletionCreateParams request =
                 chat(route)
@@ -98,7 +98,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientCallsATool(String route) {
+    void callsATool(String route) {
         providers.say(WEATHER);
         ChatCompletionCreateParams.Builder request = chat(route).addFunctionTool(weatherFunction());
         ChatCompletion answer = openai.chat().completions().create(request.build());
@@ -124,7 +124,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientStreamsAToolCall(String route) {
+    void streamsAToolCall(String route) {
         providers.say(WEATHER);
         ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
         ChatCompletionCreateParams request = chat(route).addFunctionTool(weatherFunction()).build();
@@ -146,7 +146,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini"})
-    void openAiClientReadsStructuredOutput(String route) {
+    void readsStructuredOutput(String route) {
         providers.say(Say.text("{\"city\":", "\"Paris\"}"));
         var answer =
                 openai.chat().completions().create(chat(route).responseFormat(City.class).build());
@@ -156,7 +156,7 @@ final class OpenAiClientTest {
     }
 
     @Test
-    void openAiClientSendsItsSchemaUnchanged() {
+    void sendsItsSchemaUnchanged() {
         providers.say(Say.text("{}"));
         ResponseFormatJsonSchema.JsonSchema schema =
                 ResponseFormatJsonSchema.JsonSchema.builder()
@@ -179,7 +179,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientIsToldWhenToComeBack(String route) {
+    void isToldWhenToComeBack(String route) {
         providers.refuse(429, "slow down");
         var limited =
                 catchThrowableOfType(com.openai.errors.RateLimitException.class, () -> ask(route));
@@ -188,7 +188,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientReadsWhatIsWrongWithItsRequest(String route) {
+    void readsWhatIsWrongWithItsRequest(String route) {
         providers.refuse(400, "no good");
         assertThatThrownBy(() -> ask(route))
                 .isInstanceOf(com.openai.errors.BadRequestException.class)
@@ -197,7 +197,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientIsNotToldThatItsKeyIsWrongWhenTheProxysIs(String route) {
+    void isNotToldThatItsKeyIsWrongWhenTheProxysIs(String route) {
         providers.refuse(401, "bad key sk-secret-of-primary");
         assertThatThrownBy(() -> ask(route))
                 .isInstanceOfSatisfying(
@@ -208,7 +208,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientSeesAServerErrorAsOne(String route) {
+    void seesAServerErrorAsOne(String route) {
         providers.refuse(500, "it broke");
         assertThatThrownBy(() -> ask(route))
                 .isInstanceOf(com.openai.errors.InternalServerException.class);
@@ -216,7 +216,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
-    void openAiClientFailsWhenAStreamIsCut(String route) {
+    void failsWhenAStreamIsCut(String route) {
         providers.behave(
                 request -> EveryProvider.speech(request).streamed(HELLO, request).closedAfter(4));
         try (var stream = openai.chat().completions().createStreaming(chat(route).build())) {
@@ -226,14 +226,14 @@ final class OpenAiClientTest {
     }
 
     @Test
-    void clientsListTheRoutesAsModels() {
+    void listsTheRoutesAsModels() {
         assertThat(openai.models().list().data())
                 .extracting(com.openai.models.models.Model::id)
                 .contains("openai", "anthropic", "gemini", "bedrock");
     }
 
     @Test
-    void openAiClientEmbeds() {
+    void embeds() {
         providers.behave(
                 _ ->
                         Script.json(
@@ -254,7 +254,7 @@ final class OpenAiClientTest {
     }
 
     @Test
-    void openAiClientIsRefusedEmbeddingsWhereThereAreNone() {
+    void isRefusedEmbeddingsWhereThereAreNone() {
         assertThatThrownBy(
                         () ->
                                 openai.embeddings()
@@ -269,7 +269,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "vllm", "anthropic", "gemini", "bedrock"})
-    void openAiClientUsesTheResponsesApi(String route) {
+    void usesTheResponsesApi(String route) {
         Response answer = openai.responses().create(response(route));
         assertThat(
                         answer.output().stream()
@@ -291,7 +291,7 @@ final class OpenAiClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"openai", "vllm", "anthropic", "gemini", "bedrock"})
-    void openAiClientStreamsTheResponsesApi(String route) {
+    void streamsTheResponsesApi(String route) {
         ResponseAccumulator whole = ResponseAccumulator.create();
         StringBuilder text = new StringBuilder();
         try (var stream = openai.responses().createStreaming(response(route))) {
@@ -305,7 +305,21 @@ final class OpenAiClientTest {
     }
 
     @Test
-    void openAiClientIsRefusedByNameWhatAProviderHasNoWordFor() {
+    void isToldThatItsKeyIsWrong() {
+        try (EveryProvider locked = EveryProvider.withKeys(folder.resolve("locked"))) {
+            OpenAIClient stranger =
+                    openai.withOptions(options -> options.baseUrl(locked.url("/v1")));
+            assertThatThrownBy(() -> stranger.chat().completions().create(chat("openai").build()))
+                    .isInstanceOf(com.openai.errors.UnauthorizedException.class);
+            OpenAIClient known = stranger.withOptions(options -> options.apiKey(TestKey.SECRET));
+            assertThat(text(known.chat().completions().create(chat("openai").build())))
+                    .isEqualTo("Hello there");
+            assertThat(locked.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void isRefusedByNameWhatAProviderHasNoWordFor() {
         List<ChatCompletionCreateParams.Builder> inexpressible =
                 List.of(
                         chat("anthropic").n(2),
