@@ -146,7 +146,8 @@ final class MoneyUnderLoadTest {
     }
 
     private static BigDecimal budget(LiveProxy proxy, String member) {
-        JsonNode budgets = proxy.get("/admin/budgets", "x-api-key", TestKey.SECRET).json();
+        JsonNode budgets =
+                proxy.get("/admin/budgets", "x-api-key", TestKey.SECRET).json().path("budgets");
         assertThat(budgets).hasSize(1);
         return budgets.get(0).path(member).decimalValue();
     }

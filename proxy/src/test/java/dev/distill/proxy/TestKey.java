@@ -21,7 +21,7 @@ final class TestKey {
             Files.createDirectories(folder);
             Files.writeString(
                     folder.resolve(FILE),
-                    "keys: [ { name: crowd, team: search, user: ann, hash: \"%s\" } ]"
+                    "keys: [ { name: crowd, team: search, user: ann, admin: true, hash: \"%s\" } ]"
                             .formatted(Digest.of(SECRET)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
