@@ -77,11 +77,11 @@ final class HttpFront {
     /** Something that answers a request. */
     @FunctionalInterface
     private interface Work {
-        void run(Asked.Arrival arrival, ServerRequest request, Outlet outlet)
+        void run(Arrival arrival, ServerRequest request, Outlet outlet)
                 throws IOException, InterruptedException, ClientGoneException;
     }
 
-    private void serve(Asked.Arrival arrival, ServerRequest request, Outlet outlet)
+    private void serve(Arrival arrival, ServerRequest request, Outlet outlet)
             throws IOException, InterruptedException, ClientGoneException {
         Gateway.Admitted admitted = gateway.admit(arrival);
         try (Intake.Slot slot = intake.enter()) {
@@ -97,8 +97,8 @@ final class HttpFront {
     private void answer(
             Dialect dialect, ServerRequest request, ServerResponse response, Work work) {
         HttpOutlet outlet = new HttpOutlet(response);
-        Asked.Arrival arrival =
-                new Asked.Arrival(
+        Arrival arrival =
+                new Arrival(
                         ids.next(),
                         dialect,
                         name -> request.headers().first(HeaderNames.create(name)),
@@ -117,7 +117,7 @@ final class HttpFront {
     }
 
     private static Optional<Refusal> refusalOf(
-            Work work, Asked.Arrival arrival, ServerRequest request, Outlet outlet)
+            Work work, Arrival arrival, ServerRequest request, Outlet outlet)
             throws ClientGoneException {
         try {
             work.run(arrival, request, outlet);
@@ -140,7 +140,7 @@ final class HttpFront {
         }
     }
 
-    private static void refuse(Asked.Arrival arrival, Refusal refusal, Outlet outlet)
+    private static void refuse(Arrival arrival, Refusal refusal, Outlet outlet)
             throws ClientGoneException {
         CallerCodec codec = Codecs.caller(arrival.dialect());
         if (outlet.hasBegun()) {

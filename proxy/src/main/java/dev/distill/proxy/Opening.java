@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One call to one target, up to the point where its answer can no longer be exchanged for another
@@ -37,7 +38,11 @@ final class Opening {
         this.clock = clock;
     }
 
-    /** What is called. */
+    /**
+     * What is called.
+     *
+     * @param underway gets to know the call, so that somebody else can end it
+     */
     record Request(
             Target target,
             Question question,
@@ -45,7 +50,8 @@ final class Opening {
             Map<String, String> headers,
             Clocks clocks,
             HoldBack holdBack,
-            Tally.Keep keep) {}
+            Tally.Keep keep,
+            Consumer<Call> underway) {}
 
     /** How much of a stream is read before anybody gets to see it. */
     enum HoldBack {
@@ -72,7 +78,6 @@ final class Opening {
      * A whole answer.
      *
      * @param body exactly as it was received
-     * @param model the model that answered, as the provider names it
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
     record Whole(Dialect dialect, int status, byte[] body, Completion completion)
@@ -127,6 +132,7 @@ final class Opening {
         }
         boolean handedOver = false;
         try {
+            request.underway().accept(call);
             Result result = read(call, codec, request);
             handedOver = result instanceof Streaming;
             return result;
@@ -139,7 +145,10 @@ final class Opening {
 
     private Result read(Call call, ProviderCodec codec, Request request) {
         try {
-            target(request).answered(request.key(), call.status(), call::header);
+            request.target()
+                    .upstream()
+                    .keys()
+                    .answered(request.key(), call.status(), call::header);
             if (call.status() / 100 != 2) {
                 return new Result.None(refused(call, codec));
             }
@@ -153,10 +162,6 @@ final class Opening {
         } catch (WireException e) {
             return new Result.None(Failed.malformed(call.status(), e, Optional.empty()));
         }
-    }
-
-    private static dev.distill.proxy.upstream.KeyPool target(Request request) {
-        return request.target().upstream().keys();
     }
 
     private Failed refused(Call call, ProviderCodec codec) {

@@ -3,7 +3,7 @@ package dev.distill.proxy;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.upstream.Fault;
 import dev.distill.proxy.upstream.UpstreamException;
-import dev.distill.proxy.wire.Codec;
+import dev.distill.proxy.wire.ProviderCodec;
 import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.FrameParser;
 import dev.distill.proxy.wire.SseFrame;
@@ -23,12 +23,12 @@ final class StreamAnswer implements AutoCloseable {
 
     private final Call call;
     private final FrameParser parser;
-    private final Codec.StreamReader reader;
+    private final ProviderCodec.StreamReader reader;
     private final Tally tally;
     private final byte[] buffer = new byte[BUFFER];
     private boolean committed;
 
-    StreamAnswer(Call call, FrameParser parser, Codec.StreamReader reader, Tally tally) {
+    StreamAnswer(Call call, FrameParser parser, ProviderCodec.StreamReader reader, Tally tally) {
         this.call = call;
         this.parser = parser;
         this.reader = reader;
@@ -76,30 +76,33 @@ final class StreamAnswer implements AutoCloseable {
      */
     List<Step> read() {
         int length = readSome(call.body());
+        List<Step> steps = new ArrayList<>();
         if (length < 0) {
+            parser.end().ifPresent(frame -> take(frame, steps));
             reader.end().forEach(tally::add);
             if (!tally.hasEnded()) {
                 String message = "the stream ended before the answer did";
                 throw new UpstreamException(Fault.TRUNCATED, message, true);
             }
-            return List.of();
+            return steps;
         }
-        List<Step> steps = new ArrayList<>();
-        for (SseFrame frame : parser.feed(buffer, 0, length)) {
-            List<Event> events = reader.read(frame);
-            for (Event event : events) {
-                if (event instanceof Event.Failed failed) {
-                    throw new FailedException(failed);
-                }
-                tally.add(event);
-                if (!committed && event.isContent()) {
-                    committed = true;
-                    call.committed();
-                }
-            }
-            steps.add(new Step(frame, events));
-        }
+        parser.feed(buffer, 0, length, frame -> take(frame, steps));
         return steps;
+    }
+
+    private void take(SseFrame frame, List<Step> steps) {
+        List<Event> events = reader.read(frame);
+        for (Event event : events) {
+            if (event instanceof Event.Failed failed) {
+                throw new FailedException(failed);
+            }
+            tally.add(event);
+            if (!committed && event.isContent()) {
+                committed = true;
+                call.committed();
+            }
+        }
+        steps.add(new Step(frame, events));
     }
 
     @Override
