@@ -24,7 +24,7 @@ public sealed interface Event {
         };
     }
 
-    /** The first one. */
+    /** The first one; its id and model are empty where the provider does not name them. */
     record Started(String id, String model, long created) implements Event {}
 
     /** More text. */

@@ -7,7 +7,8 @@
  * dev.distill.proxy.wire.Conversation} is what is asked, a {@link
  * dev.distill.proxy.wire.Completion} what is answered at once, and {@link
  * dev.distill.proxy.wire.Event}s are the same answer as it streams. {@link
- * dev.distill.proxy.wire.Codec} has one implementation for each dialect. {@link
+ * dev.distill.proxy.wire.Codec} has one implementation for each dialect (a {@link
+ * dev.distill.proxy.wire.ProviderCodec} alone where no caller speaks it). {@link
  * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap.
  */
 @NullMarked
