@@ -98,7 +98,7 @@ final class Attempting {
     }
 
     /** It brought no answer. */
-    void failed(Failed failed, Optional<Attempt.Content> content) {
+    void failed(Failed failed) {
         pass.failed(failed.kind());
         end(
                 new Ending(
@@ -108,13 +108,30 @@ final class Attempting {
                         false,
                         Optional.empty(),
                         failed.possiblyBilled(),
-                        content));
+                        content(failed)));
     }
 
-    /** The answer broke off. */
-    void broke(Refusal.Kind kind, Ending ending) {
+    /** What a provider sent instead of an answer is kept too, but never served. */
+    private Optional<Attempt.Content> content(Failed failed) {
+        return exchange.canonical()
+                .flatMap(
+                        canonical ->
+                                failed.body()
+                                        .map(
+                                                body ->
+                                                        new Attempt.Content(
+                                                                canonical.key(
+                                                                        target.storedAs(),
+                                                                        exchange.terms().sample()),
+                                                                canonical.json(),
+                                                                body,
+                                                                target.model(),
+                                                                false)));
+    }
+
+    /** It broke off after its first token, by the provider's fault. */
+    void blame(Refusal.Kind kind) {
         pass.failed(kind);
-        end(ending);
     }
 
     /** It ended in the middle because of us, not because of the provider. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,25 +19,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
     private final Gateway.Admitted admitted;
-    private final Route route;
+    private final Route named;
+    private Route route;
     private final Question question;
     private final Who who;
     private final Books books;
     private final Tally.Keep keep;
     private final List<Attempt> attempts = new ArrayList<>();
-    private Optional<String> session = Optional.empty();
+    private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
+    private Optional<Canonical> canonical = Optional.empty();
+    private Optional<String> warning = Optional.empty();
+    private boolean hasRow;
     private long firstTokenNanos;
     private @Nullable Call underway;
     private @Nullable String stopped;
 
     Exchange(
             Gateway.Admitted admitted,
+            Route named,
             Route route,
             Question question,
             Who who,
             Books books,
             Tally.Keep keep) {
         this.admitted = admitted;
+        this.named = named;
         this.route = route;
         this.question = question;
         this.who = who;
@@ -56,6 +63,12 @@ final class Exchange {
         return admitted.plan();
     }
 
+    /** The route that the caller has named. */
+    Route named() {
+        return named;
+    }
+
+    /** The route that answers: the one named, or what has taken its place. */
     Route route() {
         return route;
     }
@@ -107,12 +120,72 @@ final class Exchange {
     }
 
     /** The session that it belongs to. */
-    Optional<String> session() {
+    Optional<dev.distill.proxy.sessions.Call> session() {
         return session;
     }
 
-    void belongsTo(String sessionId) {
-        session = Optional.of(sessionId);
+    void belongsTo(dev.distill.proxy.sessions.Call call) {
+        session = Optional.of(call);
+    }
+
+    /** What its answer is stored under; empty when it is not. */
+    Optional<Canonical> canonical() {
+        return canonical;
+    }
+
+    void isStoredAs(Canonical request) {
+        canonical = Optional.of(request);
+    }
+
+    /** A budget that is nearly used up. */
+    Optional<String> warning() {
+        return warning;
+    }
+
+    void warn(String budget) {
+        warning = Optional.of(budget);
+    }
+
+    /** Whether nobody has written it down yet; from now on somebody has. */
+    boolean claimRow() {
+        boolean mine = !hasRow;
+        hasRow = true;
+        return mine;
+    }
+
+    /** Goes on at another route. */
+    void moveTo(Route successor) {
+        route = successor;
+    }
+
+    /** Whether a job's own limit binds. */
+    boolean isLimitedJob() {
+        return terms().maxNanoUsd().isPresent();
+    }
+
+    /** What its calls have cost; empty when nobody can know. */
+    OptionalLong costNanoUsd() {
+        long sum = 0;
+        for (Attempt attempt : attempts) {
+            if (attempt.costNanoUsd().isEmpty()) {
+                return OptionalLong.empty();
+            }
+            sum += attempt.costNanoUsd().getAsLong();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /** What budgets count of it. */
+    long chargedNanoUsd() {
+        return attempts.stream().mapToLong(Attempt::chargedNanoUsd).sum();
+    }
+
+    /** Tokens of all its calls. */
+    long tokens() {
+        return attempts.stream()
+                .flatMap(attempt -> attempt.usage().stream())
+                .mapToLong(usage -> usage.input() + usage.output())
+                .sum();
     }
 
     /** An attempt is over. */

@@ -53,7 +53,21 @@ final class Router {
      * @throws RefusedException when nobody answers, or somebody says that nobody should
      */
     Found ask(Exchange exchange, HoldBack holdBack) throws InterruptedException {
-        return new Asking(exchange, holdBack).run();
+        Asking asking = new Asking(exchange, holdBack);
+        Optional<Found> found = asking.run();
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Optional<Route> successor =
+                asking.all(Refusal.Kind.MODEL_GONE)
+                        ? exchange.plan().successor(exchange.route())
+                        : Optional.empty();
+        if (successor.isEmpty()) {
+            throw asking.failure();
+        }
+        exchange.moveTo(successor.get());
+        Asking atSuccessor = new Asking(exchange, holdBack);
+        return atSuccessor.run().orElseThrow(atSuccessor::failure);
     }
 
     /** One request on its way through the targets. */
@@ -85,7 +99,7 @@ final class Router {
             }
         }
 
-        Found run() throws InterruptedException {
+        Optional<Found> run() throws InterruptedException {
             Optional<Target> next = first();
             while (next.isPresent()) {
                 exchange.checkStopped();
@@ -94,7 +108,7 @@ final class Router {
                 Outcome outcome = attempt(target);
                 switch (outcome) {
                     case Answered answered -> {
-                        return answered.found();
+                        return Optional.of(answered.found());
                     }
                     case Unanswered unanswered ->
                             next = afterFailure(unanswered.target(), unanswered.failed(), start);
@@ -104,7 +118,7 @@ final class Router {
                     }
                 }
             }
-            throw failure();
+            return Optional.empty();
         }
 
         /** Whoever is available, else whoever will be soonest, if that is soon enough. */
@@ -357,7 +371,7 @@ final class Router {
         }
 
         private boolean all(Refusal.Kind kind) {
-            return tried.stream().allMatch(t -> t.failed().kind() == kind);
+            return !tried.isEmpty() && tried.stream().allMatch(t -> t.failed().kind() == kind);
         }
     }
 }

@@ -153,6 +153,15 @@ final class Tally {
                 && choices.values().stream().allMatch(choice -> choice.stop.isPresent());
     }
 
+    /** Whether the answer is whole, by why its choices ended. */
+    Verdict verdict() {
+        return choices.values().stream()
+                .map(choice -> choice.stop.map(Verdict::of).orElse(Verdict.UNFINISHED))
+                .filter(verdict -> verdict != Verdict.GOOD)
+                .findFirst()
+                .orElse(Verdict.GOOD);
+    }
+
     /** The model that answered, as the provider names it. */
     String model() {
         return model;

@@ -1,0 +1,234 @@
+package dev.distill.proxy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.distill.config.ProxyConfig;
+import dev.distill.files.Digest;
+import dev.distill.files.Json;
+import dev.distill.proxy.Attempting.Ending;
+import dev.distill.proxy.Opening.HoldBack;
+import dev.distill.proxy.Opening.Ready;
+import dev.distill.proxy.Opening.Streaming;
+import dev.distill.proxy.Opening.Whole;
+import dev.distill.proxy.access.KeyRing;
+import dev.distill.proxy.access.Principal;
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.ledger.Ledger;
+import dev.distill.proxy.ledger.RequestRow;
+import dev.distill.proxy.ledger.Served;
+import dev.distill.proxy.ledger.StoreReader;
+import dev.distill.proxy.ledger.StoredAnswer;
+import dev.distill.proxy.money.RateLimits;
+import dev.distill.proxy.money.Who;
+import dev.distill.proxy.sessions.Call;
+import dev.distill.proxy.sessions.Owner;
+import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.wire.Codecs;
+import dev.distill.proxy.wire.Completion;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Envelope;
+import dev.distill.proxy.wire.Refusal;
+import dev.distill.proxy.wire.Usage;
+import dev.distill.proxy.wire.WireException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The way of a request: who asks, whether they may, who answers, what it cost. An answer comes from
+ * the store of paid answers where that is asked for, else from the targets of the route.
+ */
+final class Gateway {
+    private static final int BYTES_PER_TOKEN = 4;
+
+    /** What an answer is taken to be in the limits per minute until it is known. */
+    private static final long USUAL_ANSWER = 1000;
+
+    private final Supplier<Plan> plans;
+    private final Answering answering;
+    private final Sessions sessions;
+    private final InstantSource clock;
+
+    Gateway(
+            Supplier<Plan> plans, Answering answering, Sessions sessions, InstantSource clock) {
+        this.plans = plans;
+        this.answering = answering;
+        this.sessions = sessions;
+        this.clock = clock;
+    }
+
+    /**
+     * A request whose sender is known.
+     *
+     * @param plan that holds for all of it
+     * @param principal who asks; empty where nobody needs a key
+     */
+    record Admitted(
+            Arrival arrival, Plan plan, Caller terms, Optional<Principal> principal, Instant at) {}
+
+    /**
+     * Finds out who asks, before any of the body is read.
+     *
+     * @throws RefusedException when they may not, or a header makes no sense
+     */
+    Admitted admit(Arrival arrival) {
+        Plan plan = plans.get();
+        Optional<Principal> principal = plan.keys().map(keys -> principal(keys, arrival));
+        Caller terms = Caller.of(arrival.header());
+        return new Admitted(arrival, plan, terms, principal, clock.instant());
+    }
+
+    private static Principal principal(KeyRing keys, Arrival arrival) {
+        return PresentedKey.of(arrival.header())
+                .flatMap(keys::find)
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        Refusals.unauthorized(
+                                                "a valid key of this proxy is needed, as a bearer token or in x-api-key")));
+    }
+
+    /** The routes that somebody may use. */
+    ModelList models(Admitted admitted) {
+        return new ModelList(
+                admitted.plan().routes().keySet().stream()
+                        .filter(name -> admitted.principal().map(p -> p.mayUse(name)).orElse(true))
+                        .toList());
+    }
+
+    /**
+     * Answers a request.
+     *
+     * @throws RefusedException when it is refused or nobody answers
+     * @throws ClientGoneException when whoever asked is not there any more
+     */
+    void serve(Admitted admitted, byte[] body, Outlet outlet)
+            throws InterruptedException, ClientGoneException {
+        Envelope envelope = envelope(admitted.arrival().dialect(), body);
+        Plan plan = admitted.plan();
+        Route named = plan.named(envelope.model());
+        Route route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
+        checkAllowed(admitted, envelope.model());
+        Who who = who(admitted, route);
+        boolean stored = isStored(admitted.terms(), route);
+        Exchange exchange =
+                new Exchange(
+                        admitted,
+                        named,
+                        route,
+                        new Question(admitted.arrival().dialect(), envelope),
+                        who,
+                        new Books(plan, clock),
+                        stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS);
+        try (Permit permit = permit(plan, who, envelope)) {
+            Call session = session(admitted, exchange);
+            session.onStop(() -> exchange.stop("session " + session.sessionId() + " was stopped"));
+            try {
+                if (stored) {
+                    answering.fromStore(exchange, outlet);
+                } else {
+                    answering.live(exchange, outlet);
+                }
+            } finally {
+                session.settle(exchange.chargedNanoUsd());
+                permit.settle(exchange.tokens());
+            }
+        } catch (RefusedException e) {
+            String code = e.refusal().code().orElse(e.refusal().type());
+            answering.writeDown(exchange, code, e.refusal().status());
+            throw e;
+        } catch (InterruptedException | RuntimeException e) {
+            answering.writeDown(exchange, "internal_error", 500);
+            throw e;
+        }
+    }
+
+    private static Envelope envelope(Dialect dialect, byte[] body) {
+        try {
+            return Envelope.read(dialect, body);
+        } catch (WireException e) {
+            throw new RefusedException(
+                    Refusals.badRequest(
+                            e.param().equals("body") ? "invalid_json" : "invalid_request",
+                            e.param(),
+                            String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void checkAllowed(Admitted admitted, String route) {
+        if (admitted.principal().map(p -> !p.mayUse(route)).orElse(false)) {
+            throw new RefusedException(
+                    Refusals.forbidden(
+                            "model_not_allowed", "this key may not use route " + route));
+        }
+    }
+
+    private static Who who(Admitted admitted, Route route) {
+        Optional<Principal> principal = admitted.principal();
+        return new Who(
+                principal.map(Principal::key),
+                principal.flatMap(Principal::user),
+                principal.flatMap(Principal::team),
+                route.name(),
+                admitted.terms()
+                        .job()
+                        .map(name -> new Who.Job(name, admitted.terms().maxNanoUsd())));
+    }
+
+    /** Jobs find their paid answers again; live traffic does where its route says so. */
+    private static boolean isStored(Caller terms, Route route) {
+        return terms.storeUse() == Caller.StoreUse.ON
+                && (terms.job().isPresent() || route.config().store());
+    }
+
+    private Permit permit(Plan plan, Who who, Envelope envelope) {
+        long estimate =
+                envelope.textBytes() / BYTES_PER_TOKEN
+                        + Math.min(envelope.maxOutputTokens().orElse(0), USUAL_ANSWER);
+        try {
+            return plan.limits().acquire(who, estimate);
+        } catch (RateLimitedException e) {
+            throw new RefusedException(
+                    Refusals.tooMany(
+                            "rate_limit_exceeded",
+                            String.valueOf(e.getMessage()),
+                            Optional.of(e.retryAfter())));
+        }
+    }
+
+    private Call session(Admitted admitted, Exchange exchange) {
+        Envelope envelope = exchange.question().envelope();
+        Owner owner =
+                new Owner(
+                        exchange.who().key().orElse(""),
+                        exchange.who().user(),
+                        exchange.who().team());
+        return switch (sessions.begin(
+                owner,
+                fingerprint(envelope.beginning()),
+                fingerprint(envelope.fingerprint()),
+                admitted.terms().session())) {
+            case Call call -> {
+                exchange.belongsTo(call);
+                yield call;
+            }
+            case dev.distill.proxy.sessions.Admission.Refused refused ->
+                    throw new RefusedException(
+                            Refusals.tooMany(
+                                    "session_stopped",
+                                    "session %s is stopped: %s; resume it with distill sessions resume %s"
+                                            .formatted(
+                                                    refused.id(), refused.reason(), refused.id()),
+                                    Optional.empty()));
+        };
+    }
+
+    private static long fingerprint(String hex) {
+        return Long.parseUnsignedLong(hex, 0, 16, 16);
+    }
+}
