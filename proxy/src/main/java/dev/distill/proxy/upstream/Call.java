@@ -42,6 +42,14 @@ public interface Call extends AutoCloseable {
     /** The beginning of the body of an error, as text without the key that was used. */
     String errorText();
 
+    /**
+     * The answer has said that it is complete and was passed on: takes in what little may be left,
+     * for a moment at most, so that the connection can be used again, and closes the call.
+     */
+    default void finish() {
+        close();
+    }
+
     /** Ends the call; its connection is closed unless the body has been read to the end. */
     @Override
     void close();

@@ -1,5 +1,7 @@
 package dev.distill.proxy.upstream;
 
+import org.jspecify.annotations.Nullable;
+
 /** A call that failed without an answer, or in the middle of one. Its message never holds a key. */
 public final class UpstreamException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -16,7 +18,7 @@ public final class UpstreamException extends RuntimeException {
         this.possiblyBilled = possiblyBilled;
     }
 
-    UpstreamException(Fault fault, String message, boolean possiblyBilled, Throwable cause) {
+    UpstreamException(Fault fault, String message, boolean possiblyBilled, @Nullable Throwable cause) {
         super(message, cause);
         this.fault = fault;
         this.possiblyBilled = possiblyBilled;
