@@ -3,8 +3,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Takes one HTTP/1.1 answer apart, byte by byte: its status, where it ends, and how many tokens and end
- * marks have gone by in its body. Used again for the next answer of the connection.
+ * Takes one HTTP/1.1 answer apart, byte by byte: its status, where it ends, and how many tokens and
+ * end marks have gone by in its body. Used again for the next answer of the connection.
  */
 final class Answer {
     private static final int MOST_HEAD = 1 << 15;
@@ -123,7 +123,8 @@ final class Answer {
             return;
         }
         String text =
-                new String(head, 0, headLength, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                new String(head, 0, headLength, StandardCharsets.ISO_8859_1)
+                        .toLowerCase(Locale.ROOT);
         status = Integer.parseInt(text.substring(9, 12));
         keptAlive = !text.contains("\r\nconnection: close");
         if (text.contains("\r\ntransfer-encoding: chunked")) {
@@ -137,7 +138,9 @@ final class Answer {
             part = Part.BODY_UNTIL_CLOSED;
             return;
         }
-        left = Long.parseLong(text.substring(at + name.length(), text.indexOf('\r', at + 2)).trim());
+        left =
+                Long.parseLong(
+                        text.substring(at + name.length(), text.indexOf('\r', at + 2)).trim());
         part = left == 0 ? Part.NOTHING : Part.BODY;
     }
 

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Connections to one place. Any thread sends; one thread of this client reads all answers and tells the
- * {@link Watcher} that each request was sent with.
+ * Connections to one place. Any thread sends; one thread of this client reads all answers and tells
+ * the {@link Watcher} that each request was sent with.
  */
 final class Client implements AutoCloseable {
     private static final int READ_BYTES = 1 << 16;
@@ -31,7 +31,9 @@ final class Client implements AutoCloseable {
         /** The answer is complete; the line is free for another request. */
         void answered(Line line, long nowNanos);
 
-        /** The connection broke before the answer was complete; also called by the sending thread. */
+        /**
+         * The connection broke before the answer was complete; also called by the sending thread.
+         */
         void lost(Line line);
     }
 
@@ -54,8 +56,8 @@ final class Client implements AutoCloseable {
         }
 
         /**
-         * Sends a request. Synchronized, because the reading thread may send the next one before the
-         * thread that sent this one is back from the write, and both use the same buffer.
+         * Sends a request. Synchronized, because the reading thread may send the next one before
+         * the thread that sent this one is back from the write, and both use the same buffer.
          *
          * @param startNanos the moment that its times are counted from
          */

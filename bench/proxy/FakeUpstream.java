@@ -13,12 +13,13 @@ import java.util.PriorityQueue;
 /**
  * A provider that costs next to nothing: {@code java FakeUpstream.java port=18500 tokens=250 ...}.
  *
- * <p>{@code POST /v1/chat/completions} and {@code POST /v1/messages} are answered in their dialect, whole
- * or as a stream, as the request asks. {@code GET /stats} tells what happened so far, as JSON; {@code GET
- * /set?tokens=10&interval_ms=5} changes settings for the requests that come after it.
+ * <p>{@code POST /v1/chat/completions} and {@code POST /v1/messages} are answered in their dialect,
+ * whole or as a stream, as the request asks. {@code GET /stats} tells what happened so far, as
+ * JSON; {@code GET /set?tokens=10&interval_ms=5} changes settings for the requests that come after
+ * it.
  *
- * <p>One thread does everything, so that what the provider costs stays far below what is measured; moments
- * are kept to the millisecond.
+ * <p>One thread does everything, so that what the provider costs stays far below what is measured;
+ * moments are kept to the millisecond.
  */
 final class FakeUpstream {
     private static final int BACKLOG = 16_384;
@@ -60,7 +61,8 @@ final class FakeUpstream {
         String json() {
             return """
             {"requests":%d,"streams":%d,"complete_streams":%d,"aborted_streams":%d,"open_connections":%d,\
-            "most_connections":%d}"""
+            "most_connections":%d}\
+            """
                     .formatted(
                             requests,
                             streams,
@@ -95,7 +97,8 @@ final class FakeUpstream {
     private void serve() throws IOException {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.number("port")),
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), settings.number("port")),
                     BACKLOG);
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Puts load on a proxy and times it: {@code java Load.java loop=open rate=300 url=http://127.0.0.1:8080
- * direct=http://127.0.0.1:18500 ...}.
+ * Puts load on a proxy and times it: {@code java Load.java loop=open rate=300
+ * url=http://127.0.0.1:8080 direct=http://127.0.0.1:18500 ...}.
  *
- * <p>With {@code direct=}, the address of the provider behind the proxy, rounds of both take turns, and
- * what the proxy adds is the difference of their percentiles in the same run. In an open loop requests
- * have fixed moments, and times count from these, so that a slow answer does not hide the wait of those
- * after it. Prints a table and then a line of JSON.
+ * <p>With {@code direct=}, the address of the provider behind the proxy, rounds of both take turns,
+ * and what the proxy adds is the difference of their percentiles in the same run. In an open loop
+ * requests have fixed moments, and times count from these, so that a slow answer does not hide the
+ * wait of those after it. Prints a table and then a line of JSON.
  */
 final class Load {
     private static final String[] SETTINGS = {

@@ -61,7 +61,10 @@ record Meters(Optional<Meter> proxy, Optional<Meter> provider, Meter load) {
 
     /** The proxy's memory, in words. */
     String memory() {
-        return proxy.map(m -> "proxy RSS %d MiB, at most %d MiB".formatted(m.rssMib(), m.mostRssMib()))
+        return proxy.map(
+                        m ->
+                                "proxy RSS %d MiB, at most %d MiB"
+                                        .formatted(m.rssMib(), m.mostRssMib()))
                 .orElse("");
     }
 }

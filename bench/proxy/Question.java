@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The request that is sent again and again. No two are the same, so that nothing can be answered from a
- * store: the last message has the number of the request, the first one that of a conversation.
+ * The request that is sent again and again. No two are the same, so that nothing can be answered
+ * from a store: the last message has the number of the request, the first one that of a
+ * conversation.
  */
 final class Question {
     private static final String SESSION = "conversation 0000000";
@@ -15,7 +16,8 @@ final class Question {
     private final int sessionEnd;
     private final int requestEnd;
     private final int sessions;
-    private final AtomicLong numbers = new AtomicLong(System.currentTimeMillis() * 1000 % 1_000_000_000_000L);
+    private final AtomicLong numbers =
+            new AtomicLong(System.currentTimeMillis() * 1000 % 1_000_000_000_000L);
 
     Question(URI place, Settings settings) {
         boolean anthropic = settings.text("dialect").equals("anthropic");
@@ -24,7 +26,8 @@ final class Question {
                 {"model":"%s","max_tokens":%d,"stream":%b,"messages":[\
                 {"role":"user","content":"%s %s"},\
                 {"role":"assistant","content":"Yes?"},\
-                {"role":"user","content":"%s"}]}"""
+                {"role":"user","content":"%s"}]}\
+                """
                         .formatted(
                                 settings.text("model"),
                                 settings.number("max_tokens"),

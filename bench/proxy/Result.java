@@ -82,7 +82,8 @@ final class Result {
     String json() {
         StringBuilder json = new StringBuilder();
         json.append("{\"complete\":%d,\"errors\":%d".formatted(latency.size(), errorCount()));
-        json.append(",\"per_second\":%.0f,\"aborted\":%d".formatted(latency.size() / seconds, aborted));
+        json.append(
+                ",\"per_second\":%.0f,\"aborted\":%d".formatted(latency.size() / seconds, aborted));
         json.append(",\"most_at_once\":%d,\"gaps_over_200_ms\":%d".formatted(mostAtOnce, longGaps));
         add(json, "latency", latency);
         add(json, "first_token", firstToken);
@@ -93,10 +94,12 @@ final class Result {
 
     private static void add(StringBuilder json, String what, Samples samples) {
         if (samples.size() > 0) {
-            for (double percent : new double[] {50, 90, 99, 99.9, 100}) {
-                String suffix = (percent == 99.9 ? "99_9" : Integer.toString((int) percent)) + "_ms";
-                json.append(",\"%s_p%s\":%.3f".formatted(what, suffix, samples.millis(percent)));
+            for (int percent : new int[] {50, 90, 99}) {
+                json.append(
+                        ",\"%s_p%d_ms\":%.3f".formatted(what, percent, samples.millis(percent)));
             }
+            json.append(",\"%s_p99_9_ms\":%.3f".formatted(what, samples.millis(99.9)));
+            json.append(",\"%s_max_ms\":%.3f".formatted(what, samples.millis(100)));
         }
     }
 

@@ -1,6 +1,9 @@
 import java.util.Arrays;
 
-/** Durations in nanoseconds, all of them kept, so that percentiles are exact. Not for several threads. */
+/**
+ * Durations in nanoseconds, all of them kept, so that percentiles are exact. Not for several
+ * threads.
+ */
 final class Samples {
     private long[] nanos = new long[1024];
     private int size;
@@ -24,7 +27,10 @@ final class Samples {
         return size;
     }
 
-    /** The smallest sample that {@code percent} of all are not above, in milliseconds; 0 without any. */
+    /**
+     * The smallest sample that {@code percent} of all are not above, in milliseconds; 0 without
+     * any.
+     */
     double millis(double percent) {
         if (size == 0) {
             return 0;

@@ -2,8 +2,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the fake provider says in one dialect, as bytes that are ready to be sent. Every token of it is
- * {@link #TOKEN}. The buffers are shared: send duplicates.
+ * What the fake provider says in one dialect, as bytes that are ready to be sent. Every token of it
+ * is {@link #TOKEN}. The buffers are shared: send duplicates.
  */
 final class Script {
     static final String TOKEN = " word";
@@ -37,7 +37,8 @@ final class Script {
 
     private String whole(int answerBytes) {
         String body = body("", 0);
-        // The count of tokens takes more digits than the 0 of the empty answer: three rounds settle it.
+        // The count of tokens takes more digits than the 0 of the empty answer: three rounds settle
+        // it.
         for (int round = 0; round < 3; round++) {
             int room = Math.max(0, answerBytes - body("", body.length() / TOKEN.length()).length());
             String text = TOKEN.repeat(room / TOKEN.length()) + ".".repeat(room % TOKEN.length());
@@ -52,12 +53,14 @@ final class Script {
                 ? """
                 {"id":"msg_fake","type":"message","role":"assistant","model":"fake",\
                 "content":[{"type":"text","text":"%s"}],"stop_reason":"end_turn","stop_sequence":null,\
-                "usage":{"input_tokens":%d,"output_tokens":%d}}"""
+                "usage":{"input_tokens":%d,"output_tokens":%d}}\
+                """
                         .formatted(text, PROMPT_TOKENS, tokens)
                 : """
                 {"id":"chatcmpl-fake","object":"chat.completion","created":1700000000,"model":"fake",\
                 "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"logprobs":null,\
-                "finish_reason":"stop"}],"usage":%s}"""
+                "finish_reason":"stop"}],"usage":%s}\
+                """
                         .formatted(text, openAiUsage(tokens));
     }
 
@@ -72,7 +75,8 @@ final class Script {
                                 """
                                 ,"message":{"id":"msg_fake","type":"message","role":"assistant",\
                                 "model":"fake","content":[],"stop_reason":null,"stop_sequence":null,\
-                                "usage":{"input_tokens":%d,"output_tokens":1}}"""
+                                "usage":{"input_tokens":%d,"output_tokens":1}}\
+                                """
                                         .formatted(PROMPT_TOKENS))
                         + event(
                                 "content_block_start",
@@ -84,7 +88,9 @@ final class Script {
         return anthropic
                 ? event(
                         "content_block_delta",
-                        ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + TOKEN + "\"}")
+                        ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""
+                                + TOKEN
+                                + "\"}")
                 : chunk("{\"content\":\"" + TOKEN + "\"}", "null");
     }
 
@@ -94,7 +100,8 @@ final class Script {
                         "message_delta",
                         """
                         ,"delta":{"stop_reason":"end_turn","stop_sequence":null},\
-                        "usage":{"output_tokens":%d}"""
+                        "usage":{"output_tokens":%d}\
+                        """
                                 .formatted(tokens))
                 + event("message_stop", "")
                 + "0\r\n\r\n";
@@ -118,7 +125,8 @@ final class Script {
     private static String openAiUsage(int tokens) {
         return """
         {"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,\
-        "prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}"""
+        "prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}\
+        """
                 .formatted(PROMPT_TOKENS, tokens, PROMPT_TOKENS + tokens);
     }
 

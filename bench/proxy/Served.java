@@ -166,7 +166,9 @@ final class Served {
         } else if (path.endsWith("/messages")) {
             answer(upstream.anthropic, streaming, tokens, withUsage);
         } else {
-            control(404, "{\"error\":{\"message\":\"there is nothing here\",\"type\":\"not_found\"}}");
+            control(
+                    404,
+                    "{\"error\":{\"message\":\"there is nothing here\",\"type\":\"not_found\"}}");
         }
     }
 

@@ -2,7 +2,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Settings given as {@code name=value} words; each has a default, and an unknown name is an error. */
+/**
+ * Settings given as {@code name=value} words; each has a default, and an unknown name is an error.
+ */
 final class Settings {
     private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -20,7 +22,10 @@ final class Settings {
         for (String word : words) {
             if (!values.containsKey(name(word))) {
                 throw new IllegalArgumentException(
-                        "there is no setting " + name(word) + ", only " + new TreeSet<>(values.keySet()));
+                        "there is no setting "
+                                + name(word)
+                                + ", only "
+                                + new TreeSet<>(values.keySet()));
             }
             values.put(name(word), word.substring(name(word).length() + 1));
         }
