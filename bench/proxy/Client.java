@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -195,7 +196,7 @@ final class Client implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (java.nio.channels.ClosedSelectorException _) {
+        } catch (ClosedSelectorException _) {
             // closed while it waited: there is nothing more to read
         }
     }

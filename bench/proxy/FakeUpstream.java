@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -9,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * A provider that costs next to nothing: {@code java FakeUpstream.java port=18500 tokens=250 ...}.
@@ -112,7 +114,7 @@ final class FakeUpstream {
         }
     }
 
-    private void wait(java.util.function.Consumer<SelectionKey> ready) throws IOException {
+    private void wait(Consumer<SelectionKey> ready) throws IOException {
         Due next = due.peek();
         if (next == null) {
             selector.select(ready);
@@ -135,7 +137,7 @@ final class FakeUpstream {
                 ((Served) key.attachment()).ready(buffer);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,21 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One connection to the fake provider: takes a request at a time and answers it. */
 final class Served {
-    private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: *([0-9]+)");
-    private static final byte[] HEAD_END = ascii("\r\n\r\n");
-    private static final byte[] STREAM = ascii("\"stream\":");
-    private static final byte[] INCLUDE_USAGE = ascii("\"include_usage\":");
-    private static final int MOST_DIGITS = 12;
-    private static final byte[][] MOST_TOKENS = {
-        ascii("\"max_tokens\":"), ascii("\"max_completion_tokens\":")
-    };
-
     private final FakeUpstream upstream;
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -135,36 +123,22 @@ final class Served {
         if (answering || closed) {
             return;
         }
-        int bodyStart = find(HEAD_END, 0, length) + HEAD_END.length;
-        if (bodyStart < HEAD_END.length) {
-            return;
-        }
-        String head = new String(received, 0, bodyStart, StandardCharsets.ISO_8859_1);
-        Matcher contentLength = LENGTH.matcher(head.toLowerCase(Locale.ROOT));
-        int end = bodyStart + (contentLength.find() ? Integer.parseInt(contentLength.group(1)) : 0);
-        if (length < end) {
-            return;
-        }
-        answering = true;
-        answer(head, bodyStart, end);
+        Asked.in(received, length).ifPresent(this::answer);
     }
 
-    private void answer(String head, int bodyStart, int end) {
-        String[] line = head.substring(0, head.indexOf('\r')).split(" ");
-        String path = line[1];
-        boolean streaming = isTrue(STREAM, bodyStart, end);
-        boolean withUsage = isTrue(INCLUDE_USAGE, bodyStart, end);
-        int tokens = tokens(bodyStart, end);
-        System.arraycopy(received, end, received, 0, length - end);
-        length -= end;
+    private void answer(Asked asked) {
+        answering = true;
+        System.arraycopy(received, asked.length(), received, 0, length - asked.length());
+        length -= asked.length();
+        String path = asked.path();
         if (path.equals("/stats")) {
             control(200, upstream.stats.json());
         } else if (path.startsWith("/set?")) {
             control(set(path.substring("/set?".length())), "{}");
         } else if (path.endsWith("/chat/completions")) {
-            answer(upstream.openAi, streaming, tokens, withUsage);
+            answer(upstream.openAi, asked);
         } else if (path.endsWith("/messages")) {
-            answer(upstream.anthropic, streaming, tokens, withUsage);
+            answer(upstream.anthropic, asked);
         } else {
             control(
                     404,
@@ -172,11 +146,12 @@ final class Served {
         }
     }
 
-    private void answer(Script script, boolean streaming, int tokens, boolean withUsage) {
+    private void answer(Script script, Asked asked) {
         upstream.stats.requests++;
         int delayMillis = upstream.settings.number("delay_ms");
-        if (streaming) {
-            new Stream(script, tokens, withUsage).begin();
+        if (asked.streaming()) {
+            int tokens = asked.tokens().orElse(upstream.settings.number("tokens"));
+            new Stream(script, tokens, asked.withUsage()).begin();
         } else if (delayMillis > 0) {
             upstream.after(System.nanoTime(), delayMillis, () -> whole(script));
         } else {
@@ -210,7 +185,7 @@ final class Served {
         String answer =
                 "HTTP/1.1 %d -\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
                         .formatted(status, json.length(), json);
-        send(ByteBuffer.wrap(ascii(answer)));
+        send(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
         answered();
     }
 
@@ -253,49 +228,10 @@ final class Served {
         }
     }
 
-    private boolean isTrue(byte[] name, int from, int end) {
-        int at = find(name, from, end) + name.length;
-        while (at >= name.length && at < end && received[at] == ' ') {
-            at++;
-        }
-        return at >= name.length && at < end && received[at] == 't';
-    }
-
-    private int tokens(int from, int end) {
-        for (byte[] name : MOST_TOKENS) {
-            int at = find(name, from, end);
-            if (at >= 0) {
-                int start = at + name.length;
-                String rest =
-                        new String(
-                                received,
-                                start,
-                                Math.min(MOST_DIGITS, end - start),
-                                StandardCharsets.ISO_8859_1);
-                return Integer.parseInt(rest.trim().split("[^0-9]", 2)[0]);
-            }
-        }
-        return upstream.settings.number("tokens");
-    }
-
-    private int find(byte[] what, int from, int end) {
-        for (int i = from; i <= end - what.length; i++) {
-            if (received[i] == what[0]
-                    && Arrays.equals(received, i, i + what.length, what, 0, what.length)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
         return ByteBuffer.allocate(first.remaining() + second.remaining())
                 .put(first.duplicate())
                 .put(second.duplicate())
                 .flip();
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }
