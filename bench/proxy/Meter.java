@@ -10,6 +10,9 @@ record Meter(String pid) {
 
     private static final int USER_TICKS = 11; // fields of /proc/PID/stat after the name in brackets
     private static final int SYSTEM_TICKS = 12;
+    private static final int IDLE = 4; // fields of the first line of /proc/stat
+    private static final int IO_WAIT = 5;
+    private static final int STEAL = 8;
 
     /** Processor time, user and system, since the process started. */
     long cpuMillis() {
@@ -17,6 +20,18 @@ record Meter(String pid) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return MILLIS_A_TICK
                 * (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]));
+    }
+
+    /** Processor time of the whole machine that was not idle, since it started. */
+    static long machineMillis() {
+        String[] fields = read(Path.of("/proc/stat")).lines().findFirst().orElseThrow().split(" +");
+        long ticks = 0;
+        for (int i = 1; i <= STEAL; i++) {
+            if (i != IDLE && i != IO_WAIT) {
+                ticks += Long.parseLong(fields[i]);
+            }
+        }
+        return MILLIS_A_TICK * ticks;
     }
 
     /** Memory in RAM now. */
@@ -40,8 +55,12 @@ record Meter(String pid) {
     }
 
     private String read(String file) {
+        return read(Path.of("/proc", pid, file));
+    }
+
+    private static String read(Path file) {
         try {
-            return Files.readString(Path.of("/proc", pid, file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

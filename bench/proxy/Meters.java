@@ -14,21 +14,23 @@ record Meters(Optional<Meter> proxy, Optional<Meter> provider, Meter load) {
     }
 
     /** Processor time in milliseconds. */
-    record Reading(long proxyMillis, long providerMillis, long loadMillis) {
-        static final Reading NONE = new Reading(0, 0, 0);
+    record Reading(long proxyMillis, long providerMillis, long loadMillis, long machineMillis) {
+        static final Reading NONE = new Reading(0, 0, 0, 0);
 
         Reading since(Reading before) {
             return new Reading(
                     proxyMillis - before.proxyMillis,
                     providerMillis - before.providerMillis,
-                    loadMillis - before.loadMillis);
+                    loadMillis - before.loadMillis,
+                    machineMillis - before.machineMillis);
         }
 
         Reading plus(Reading other) {
             return new Reading(
                     proxyMillis + other.proxyMillis,
                     providerMillis + other.providerMillis,
-                    loadMillis + other.loadMillis);
+                    loadMillis + other.loadMillis,
+                    machineMillis + other.machineMillis);
         }
 
         String perRequest(int requests) {
@@ -37,6 +39,13 @@ record Meters(Optional<Meter> proxy, Optional<Meter> provider, Meter load) {
                             micros(proxyMillis, requests),
                             micros(providerMillis, requests),
                             micros(loadMillis, requests));
+        }
+
+        /** The share of the machine that went to processes other than these three. */
+        int othersPercent(double seconds) {
+            long others = machineMillis - proxyMillis - providerMillis - loadMillis;
+            double all = seconds * 1000 * Runtime.getRuntime().availableProcessors();
+            return (int) Math.round(100 * others / all);
         }
 
         String json(int requests) {
@@ -56,7 +65,8 @@ record Meters(Optional<Meter> proxy, Optional<Meter> provider, Meter load) {
         return new Reading(
                 proxy.map(Meter::cpuMillis).orElse(0L),
                 provider.map(Meter::cpuMillis).orElse(0L),
-                load.cpuMillis());
+                load.cpuMillis(),
+                Meter.machineMillis());
     }
 
     /** The proxy's memory, in words. */

@@ -64,6 +64,8 @@ final class Result {
             System.out.printf("        %d streams dropped at the first token%n", aborted);
         }
         System.out.printf("        processor time a request: %s%n", cpu.perRequest(requests()));
+        System.out.printf(
+                "        other processes took %d %% of the machine%n", cpu.othersPercent(seconds));
     }
 
     private void print(String what, Samples samples) {
@@ -89,7 +91,8 @@ final class Result {
         add(json, "first_token", firstToken);
         add(json, "longest_gap", longestGap);
         add(json, "sent_late", late);
-        return json + cpu.json(requests()) + "}";
+        return "%s%s,\"others_percent\":%d}"
+                .formatted(json, cpu.json(requests()), cpu.othersPercent(seconds));
     }
 
     private static void add(StringBuilder json, String what, Samples samples) {
