@@ -146,7 +146,17 @@ final class Plans implements AutoCloseable {
                 target.model(),
                 target.weight(),
                 health(target.provider(), target.model(), config),
-                declared.onClientGone());
+                onClientGone(declared));
+    }
+
+    private static ProxyConfig.ClientGone onClientGone(ProxyConfig.Provider declared) {
+        return switch (declared) {
+            case ProxyConfig.OpenAi openAi -> openAi.onClientGone();
+            case ProxyConfig.Anthropic anthropic -> anthropic.onClientGone();
+            case ProxyConfig.Gemini gemini -> gemini.onClientGone();
+            case ProxyConfig.Bedrock bedrock -> bedrock.onClientGone();
+            case ProxyConfig.Replay _ -> ProxyConfig.ClientGone.CANCEL;
+        };
     }
 
     private Route local(LocalRoute route, ProxyConfig config) {
@@ -165,7 +175,7 @@ final class Plans implements AutoCloseable {
                 route.name(),
                 List.of(List.of(target)),
                 Clocks.of(config.timeouts()),
-                ProxyConfig.Route.PLAIN);
+                ProxyConfig.Route.of(List.of()));
     }
 
     private TargetHealth health(String provider, String model, ProxyConfig config) {

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.config.ProxyConfig;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Upstream;
 import dev.distill.proxy.wire.Dialect;
@@ -11,8 +12,14 @@ import dev.distill.proxy.wire.WireException;
  * @param model the provider's own name of the model
  * @param weight its share of the load in its group
  * @param health how it has been doing, on all routes that lead to it
+ * @param onClientGone what happens to a call when its caller has gone
  */
-record Target(Upstream upstream, String model, double weight, TargetHealth health) {
+record Target(
+        Upstream upstream,
+        String model,
+        double weight,
+        TargetHealth health,
+        ProxyConfig.ClientGone onClientGone) {
     /** The name of the provider. */
     String provider() {
         return upstream.name();
