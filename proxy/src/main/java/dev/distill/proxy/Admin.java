@@ -142,7 +142,7 @@ final class Admin {
         send(
                 response,
                 refusal.status(),
-                Codecs.caller(Dialect.OPENAI_CHAT).writeError(refusal, ""));
+                Codecs.forCaller(Dialect.OPENAI_CHAT).writeError(refusal, ""));
     }
 
     private static void send(ServerResponse response, int status, JsonNode body) {

@@ -235,7 +235,7 @@ final class Answering {
         }
         Dialect dialect = exchange.question().dialect();
         CallerCodec.StreamWriter writer =
-                Codecs.caller(dialect)
+                Codecs.forCaller(dialect)
                         .streamWriter(exchange.question().envelope().includesUsage());
         outlet.begin(AnswerHeaders.stored(exchange, answer, store));
         for (Event event : Event.of(read(dialect, answer.body()))) {
@@ -303,12 +303,12 @@ final class Answering {
     }
 
     private static String written(Dialect dialect, Completion completion) {
-        return Json.line(Codecs.caller(dialect).writeCompletion(completion));
+        return Json.line(Codecs.forCaller(dialect).writeCompletion(completion));
     }
 
     private static Completion read(Dialect dialect, String body) {
         try {
-            return Codecs.provider(dialect).readCompletion(Json.parse(body));
+            return Codecs.forProvider(dialect).readCompletion(Json.parse(body));
         } catch (JsonProcessingException | WireException e) {
             throw new IllegalStateException("a stored answer cannot be read", e);
         }

@@ -17,7 +17,8 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoredAnswer;
-import dev.distill.proxy.money.RateLimits;
+import dev.distill.proxy.money.Permit;
+import dev.distill.proxy.money.RateLimitedException;
 import dev.distill.proxy.money.Who;
 import dev.distill.proxy.sessions.Call;
 import dev.distill.proxy.sessions.Owner;
@@ -84,7 +85,7 @@ final class Gateway {
     }
 
     private static Principal principal(KeyRing keys, Arrival arrival) {
-        return PresentedKey.of(arrival.header())
+        return KeyRing.presented(arrival.header())
                 .flatMap(keys::find)
                 .orElseThrow(
                         () ->
@@ -121,7 +122,7 @@ final class Gateway {
                         admitted,
                         named,
                         route,
-                        new Question(admitted.arrival().dialect(), envelope),
+                        new Question(admitted.arrival().dialect(), envelope, body),
                         who,
                         new Books(plan, clock),
                         stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS);

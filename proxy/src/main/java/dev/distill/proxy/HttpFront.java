@@ -142,7 +142,7 @@ final class HttpFront {
 
     private static void refuse(Arrival arrival, Refusal refusal, Outlet outlet)
             throws ClientGoneException {
-        CallerCodec codec = Codecs.caller(arrival.dialect());
+        CallerCodec codec = Codecs.forCaller(arrival.dialect());
         if (outlet.hasBegun()) {
             outlet.breakOff(codec.writeStreamError(refusal, arrival.id()));
             return;

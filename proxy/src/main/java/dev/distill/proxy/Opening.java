@@ -111,7 +111,7 @@ final class Opening {
         Target target = request.target();
         Question question = request.question();
         Dialect dialect = target.dialectFor(question);
-        ProviderCodec codec = Codecs.provider(dialect);
+        ProviderCodec codec = Codecs.forProvider(dialect);
         byte[] body = question.bodyFor(dialect, target.model());
         boolean stream = question.envelope().stream();
         Call call;

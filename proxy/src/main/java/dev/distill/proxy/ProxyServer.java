@@ -306,7 +306,7 @@ public final class ProxyServer implements AutoCloseable {
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(type.keepAlive())
                 .entity(
-                        Codecs.caller(Dialect.OPENAI_CHAT)
+                        Codecs.forCaller(Dialect.OPENAI_CHAT)
                                 .writeError(Refusals.http(status.code(), message), "")
                                 .toString())
                 .build();

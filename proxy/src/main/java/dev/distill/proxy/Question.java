@@ -29,12 +29,17 @@ final class Question {
 
     private final Dialect dialect;
     private final Envelope envelope;
+    private final byte[] body;
     private @Nullable ObjectNode tree;
     private @Nullable Conversation conversation;
 
-    Question(Dialect dialect, Envelope envelope) {
+    /**
+     * @param body the request as it came, which nobody changes
+     */
+    Question(Dialect dialect, Envelope envelope, byte[] body) {
         this.dialect = dialect;
         this.envelope = envelope;
+        this.body = body;
     }
 
     /** The caller's own dialect. */
@@ -67,7 +72,7 @@ final class Question {
                     ? envelope.withModelAndUsage(model)
                     : envelope.withModel(model);
         }
-        ObjectNode body = Codecs.provider(target).writeRequest(conversation(), model);
+        ObjectNode body = Codecs.forProvider(target).writeRequest(conversation(), model);
         return Json.line(body).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -75,7 +80,7 @@ final class Question {
     ObjectNode tree() {
         ObjectNode known = tree;
         if (known == null) {
-            known = parse(envelope.body());
+            known = parse(body);
             tree = known;
         }
         return known;
@@ -84,7 +89,7 @@ final class Question {
     private Conversation conversation() {
         Conversation known = conversation;
         if (known == null) {
-            known = Codecs.caller(dialect).readRequest(tree());
+            known = Codecs.forCaller(dialect).readRequest(tree());
             conversation = known;
         }
         return known;

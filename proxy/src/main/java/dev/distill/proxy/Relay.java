@@ -50,7 +50,7 @@ final class Relay {
         this.exchange = exchange;
         this.outlet = outlet;
         this.stream = stream;
-        this.caller = Codecs.caller(exchange.question().dialect());
+        this.caller = Codecs.forCaller(exchange.question().dialect());
         this.includesUsage = exchange.question().envelope().includesUsage();
         this.writer =
                 stream.dialect() == exchange.question().dialect()

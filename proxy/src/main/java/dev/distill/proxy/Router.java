@@ -262,33 +262,27 @@ final class Router {
             tried.add(new Tried(target, failed, times));
         }
 
-        /** Lets the key rest that a failure is about. */
+        /** Draws the consequences for the key and for the target. */
         private void blame(Target target, Credential key, Failed failed) {
             KeyPool keys = target.upstream().keys();
+            keys.failed(key, failed.kind(), failed.retryAfter());
             switch (failed.kind()) {
                 case RATE_LIMITED -> {
                     course.failed(target, key.name());
-                    if (keys.names().size() > 1) {
-                        keys.cool(key, failed.retryAfter().orElse(Duration.ofSeconds(5)));
-                    } else {
+                    if (keys.names().size() == 1) {
                         target.health().cool(failed.retryAfter());
                     }
                 }
-                case CREDENTIALS -> {
-                    course.failed(target, key.name());
-                    keys.refused(key);
-                }
-                case QUOTA_EXHAUSTED -> {
-                    course.failed(target, key.name());
-                    keys.exhausted(key, failed.retryAfter());
-                }
+                case CREDENTIALS, QUOTA_EXHAUSTED -> course.failed(target, key.name());
                 case CALLER_FAULT,
                         CONTENT_POLICY,
                         CONTEXT_LENGTH,
                         OVERLOADED,
                         TRANSIENT,
                         MODEL_GONE,
-                        MALFORMED -> {}
+                        MALFORMED -> {
+                    // says nothing about the key
+                }
             }
         }
 

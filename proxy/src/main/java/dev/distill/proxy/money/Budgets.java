@@ -120,6 +120,20 @@ public final class Budgets {
         return rules;
     }
 
+    /** Whether some limit binds a call, so that its worst case must be known. */
+    public boolean binds(Who who, String provider, String model) {
+        return who.job().filter(job -> job.maxNanoUsd().isPresent()).isPresent()
+                || rules.stream()
+                        .anyMatch(
+                                rule ->
+                                        rule.selector()
+                                                .scope(
+                                                        who,
+                                                        Optional.of(provider),
+                                                        Optional.of(model))
+                                                .isPresent());
+    }
+
     /**
      * Sets money aside.
      *

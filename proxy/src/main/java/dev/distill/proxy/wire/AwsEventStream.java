@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  *
  * @see <a href="https://smithy.io/2.0/aws/amazon-eventstream.html">the format</a>
  */
-public final class AwsEventStream {
+public final class AwsEventStream implements FrameParser {
     /** What a frame is called whose message is an error that the service has not modelled. */
     static final String ERROR = "error";
 
@@ -38,33 +38,32 @@ public final class AwsEventStream {
     /**
      * Takes more bytes in.
      *
-     * @return the messages that are now complete
      * @throws WireException for a message that is damaged or too long; the stream is of no use then
      */
-    public List<SseFrame> push(byte[] bytes, int offset, int count) {
+    @Override
+    public void feed(byte[] bytes, int offset, int count, Consumer<SseFrame> frames) {
         if (buffer.length - length < count) {
             buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + count));
         }
         System.arraycopy(bytes, offset, buffer, length, count);
         length += count;
-        List<SseFrame> frames = new ArrayList<>();
         int start = 0;
         while (length - start >= PRELUDE) {
             int total = checkedLength(start);
             if (length - start < total) {
                 break;
             }
-            frames.add(message(Arrays.copyOfRange(buffer, start, start + total)));
+            frames.accept(message(Arrays.copyOfRange(buffer, start, start + total)));
             start += total;
         }
         System.arraycopy(buffer, start, buffer, 0, length - start);
         length -= start;
-        return frames;
     }
 
-    /** Whether the bytes so far end within a message. */
-    public boolean isWithinMessage() {
-        return length > 0;
+    /** What is left is the beginning of a message, which says nothing. */
+    @Override
+    public Optional<SseFrame> end() {
+        return Optional.empty();
     }
 
     private int checkedLength(int start) {

@@ -42,6 +42,11 @@ public final class BedrockCodec implements ProviderCodec {
     }
 
     @Override
+    public FrameParser frames() {
+        return new AwsEventStream();
+    }
+
+    @Override
     public StreamReader streamReader() {
         return new BedrockStreamReader(now());
     }

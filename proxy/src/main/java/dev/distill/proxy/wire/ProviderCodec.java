@@ -29,6 +29,11 @@ public interface ProviderCodec {
      */
     Completion readCompletion(JsonNode answer);
 
+    /** What cuts one stream into frames. */
+    default FrameParser frames() {
+        return new SseParser();
+    }
+
     /** A reader for one stream. */
     StreamReader streamReader();
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  *
  * <p>One stream, one parser, one thread at a time.
  */
-public final class SseParser {
+public final class SseParser implements FrameParser {
     /** The longest event by default, in bytes. */
     public static final int LONGEST_EVENT = 16 << 20;
 
@@ -67,6 +67,7 @@ public final class SseParser {
      *
      * @throws WireException when an event is too long; the parser is of no use after that
      */
+    @Override
     public void feed(byte[] bytes, int offset, int length, Consumer<SseFrame> frames) {
         makeRoom(length);
         System.arraycopy(bytes, offset, buffer, filled, length);
@@ -102,6 +103,7 @@ public final class SseParser {
     }
 
     /** The connection has ended: what came after the last blank line, if anything. */
+    @Override
     public Optional<SseFrame> end() {
         if (filled == 0) {
             return Optional.empty();
