@@ -34,13 +34,18 @@ final class Bookkeeping {
                 yield new Attempt(
                         at,
                         target.providerName(),
+                        Optional.empty(),
                         target.model(),
                         verdict.word(),
                         answer.status(),
                         answer.latencyMillis(),
+                        OptionalLong.empty(),
                         usage,
+                        false,
                         cost,
                         cost.orElse(worst),
+                        Optional.empty(),
+                        Optional.empty(),
                         answer.simulated(),
                         Optional.of(
                                         content(
@@ -58,13 +63,18 @@ final class Bookkeeping {
                 yield new Attempt(
                         at,
                         target.providerName(),
+                        Optional.empty(),
                         target.model(),
                         failure.kind().word(),
                         failure.status(),
                         failure.latencyMillis(),
+                        OptionalLong.empty(),
                         Optional.empty(),
+                        false,
                         cost,
                         cost.orElse(worst),
+                        Optional.empty(),
+                        Optional.empty(),
                         false,
                         failure.body()
                                 .filter(_ -> stored)

@@ -5,9 +5,11 @@ import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.RequestRow;
+import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoreWriter;
 import dev.distill.proxy.ledger.StoredAnswer;
+import dev.distill.proxy.ledger.Who;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -146,13 +148,15 @@ final class Gateway {
                     new RequestRow(
                             asked.at(),
                             asked.id(),
-                            asked.caller().job(),
+                            Who.job(asked.caller().job()),
                             asked.route().name(),
-                            answer,
+                            "openai",
+                            false,
                             outcome,
                             status,
                             millisSince(asked.startNanos()),
-                            cost(attempts),
+                            OptionalLong.empty(),
+                            answer.map(Served::of),
                             store,
                             attempts);
             if (answer.isPresent() && store.equals(Headers.MISS)) {
@@ -168,13 +172,15 @@ final class Gateway {
         return new RequestRow(
                 asked.at(),
                 asked.id(),
-                asked.caller().job(),
+                Who.job(asked.caller().job()),
                 asked.route().name(),
-                Optional.of(found.answer()),
+                "openai",
+                false,
                 "answered",
                 found.answer().status(),
                 millisSince(asked.startNanos()),
-                found.costNanoUsd(),
+                OptionalLong.empty(),
+                Optional.of(Served.of(found.answer())),
                 found.store(),
                 List.of());
     }
