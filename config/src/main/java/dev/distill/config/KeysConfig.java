@@ -30,6 +30,8 @@ public record KeysConfig(@Doc("The keys.") @Default("[]") List<VirtualKey> keys)
             @Doc("The team that it belongs to.") Optional<String> team,
             @Doc("The user that it belongs to.") Optional<String> user,
             @Doc("The routes it may use; without any, all.") @Default("[]") List<String> routes,
+            @Doc("Whether it opens the endpoints of those who run the proxy.") @Default("false")
+                    boolean admin,
             @Doc("The day it was made.") Optional<LocalDate> created,
             @Doc("The last day on which it can be used, in UTC.") Optional<LocalDate> expires,
             @Doc("Whether it is revoked.") @Default("false") boolean disabled) {

@@ -72,7 +72,7 @@ final class Counted {
     private void learn(Budgets budgets, Lots lots) {
         try (UsageReader reader = UsageReader.open(ledger.database())) {
             budgets.replayFrom().stream()
-                    .flatMap(from -> reader.charged(from).stream())
+                    .flatMap(from -> reader.charged(from, clock.instant()).stream())
                     .map(Counted::charge)
                     .forEach(budgets::replay);
             reader.lots().forEach(lots::seed);
@@ -87,8 +87,16 @@ final class Counted {
     private static Charge charge(UsageReader.Charged row) {
         Who who =
                 new Who(
-                        row.key(), row.user(), row.team(), row.route(), Optional.empty());
-        return new Charge(who, row.provider(), row.model(), row.hour(), row.nanoUsd());
+                        named(row.key()),
+                        named(row.user()),
+                        named(row.team()),
+                        row.route(),
+                        Optional.empty());
+        return new Charge(who, row.provider(), row.model(), row.at(), row.nanoUsd());
+    }
+
+    private static Optional<String> named(String name) {
+        return Optional.of(name).filter(n -> !n.isEmpty());
     }
 
     /** Longer than any call can take: what is open after that was lost. */

@@ -101,7 +101,6 @@ public final class ProxyServer implements AutoCloseable {
                         plans::current,
                         new Answering(router(config, surroundings), ledger, store),
                         sessions,
-                        ledger,
                         surroundings.clock());
         this.front =
                 new HttpFront(

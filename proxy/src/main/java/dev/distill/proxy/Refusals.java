@@ -92,6 +92,13 @@ final class Refusals {
         return of(status, kind, SERVER_ERROR, code, message, Optional.empty());
     }
 
+    /** What the server finds wrong with the HTTP itself. */
+    static Refusal http(int status, String message) {
+        Kind kind = status < 500 ? Kind.CALLER_FAULT : Kind.TRANSIENT;
+        String type = status < 500 ? INVALID_REQUEST : SERVER_ERROR;
+        return of(status, kind, type, "http_error", message, Optional.empty());
+    }
+
     /** A fault of the proxy. */
     static Refusal internal(String code, String message) {
         return of(500, Kind.TRANSIENT, SERVER_ERROR, code, message, Optional.empty());

@@ -86,7 +86,12 @@ public final class KeyRing {
 
     private static Principal principal(VirtualKey key) {
         return new Principal(
-                key.name(), key.team(), key.user(), Set.copyOf(key.routes()), expiry(key));
+                key.name(),
+                key.team(),
+                key.user(),
+                Set.copyOf(key.routes()),
+                key.admin(),
+                expiry(key));
     }
 
     /** The end of the last day. */

@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param key the name of the virtual key
  * @param routes it may use; all when empty
+ * @param admin whether it may use the endpoints of those who run the proxy
  * @param expires from when on the key is refused
  */
 public record Principal(
@@ -16,6 +17,7 @@ public record Principal(
         Optional<String> team,
         Optional<String> user,
         Set<String> routes,
+        boolean admin,
         Optional<Instant> expires) {
     public Principal {
         routes = Set.copyOf(routes);

@@ -34,10 +34,10 @@ public final class UsageReader implements AutoCloseable {
     private static final String SESSIONS = "(grain = 2 AND start_ms >= ? AND start_ms < ?)";
 
     private static final String CHARGED =
-            "SELECT key_id, user_name, team, route, provider, model, SUM(charged_nano_usd) FROM"
-                    + " sums WHERE "
+            "SELECT key_id, user_name, team, route, provider, model, start_ms,"
+                    + " SUM(charged_nano_usd) FROM sums WHERE "
                     + SPAN
-                    + " GROUP BY key_id, user_name, team, route, provider, model"
+                    + " GROUP BY key_id, user_name, team, route, provider, model, start_ms"
                     + " HAVING SUM(charged_nano_usd) <> 0";
 
     private static final String DAILY =
@@ -64,7 +64,11 @@ public final class UsageReader implements AutoCloseable {
         return new UsageReader(database);
     }
 
-    /** What was charged for one combination of names; names that are missing are empty. */
+    /**
+     * What was charged for one combination of names; names that are missing are empty.
+     *
+     * @param at the beginning of the hour or day that it is the sum of
+     */
     public record Charged(
             String key,
             String user,
@@ -72,6 +76,7 @@ public final class UsageReader implements AutoCloseable {
             String route,
             String provider,
             String model,
+            Instant at,
             long nanoUsd) {}
 
     /** The tokens of one day, in UTC, that a provider's model read and made. */
@@ -131,11 +136,15 @@ public final class UsageReader implements AutoCloseable {
                 rows.getLong(19));
     }
 
-    /** What budgets have to count since an instant, which is the start of an hour. */
-    public List<Charged> charged(Instant since) {
+    /**
+     * What budgets have to count: hour by hour today, day by day before.
+     *
+     * @param since the start of an hour
+     */
+    public List<Charged> charged(Instant since, Instant now) {
         return query(
                 CHARGED,
-                row -> span(row, hourBefore(since), Long.MAX_VALUE / 2),
+                row -> span(row, hourBefore(since), hourBefore(now) + Sums.HOUR_MILLIS),
                 rows ->
                         new Charged(
                                 rows.getString(1),
@@ -144,7 +153,8 @@ public final class UsageReader implements AutoCloseable {
                                 rows.getString(4),
                                 rows.getString(5),
                                 rows.getString(6),
-                                rows.getLong(7)));
+                                Instant.ofEpochMilli(rows.getLong(7)),
+                                rows.getLong(8)));
     }
 
     /** The tokens of each provider's models since a day: what lots were drawn down by. */

@@ -42,7 +42,11 @@ public sealed interface Event {
                     events.add(new ToolCallDelta(index, calls, call.arguments()));
                     calls++;
                 }
-                case Part.Image _, Part.Audio _, Part.Document _, Part.ToolResult _ -> {
+                case Part.Image _,
+                        Part.Audio _,
+                        Part.Document _,
+                        Part.ToolResult _,
+                        Part.CachePoint _ -> {
                     // models answer with none of these
                 }
             }
