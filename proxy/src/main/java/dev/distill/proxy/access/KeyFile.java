@@ -52,6 +52,7 @@ public final class KeyFile {
      *
      * @param name of the key in budgets, limits and the ledger
      * @param routes that it may use; all when empty
+     * @param admin whether it opens the endpoints of those who run the proxy
      * @param expires the last day on which it can be used, in UTC
      */
     public record NewKey(
@@ -59,6 +60,7 @@ public final class KeyFile {
             Optional<String> team,
             Optional<String> user,
             List<String> routes,
+            boolean admin,
             Optional<LocalDate> expires) {}
 
     /**
@@ -101,6 +103,7 @@ public final class KeyFile {
                     wanted.team(),
                     wanted.user(),
                     wanted.routes(),
+                    wanted.admin(),
                     Optional.of(today),
                     wanted.expires(),
                     false);
@@ -138,6 +141,7 @@ public final class KeyFile {
                 key.team(),
                 key.user(),
                 key.routes(),
+                key.admin(),
                 key.created(),
                 key.expires(),
                 true);
@@ -175,6 +179,9 @@ public final class KeyFile {
             key.user().ifPresent(user -> json.put("user", user));
             if (!key.routes().isEmpty()) {
                 key.routes().forEach(json.putArray("routes")::add);
+            }
+            if (key.admin()) {
+                json.put("admin", true);
             }
             key.created().ifPresent(day -> json.put("created", day.toString()));
             key.expires().ifPresent(day -> json.put("expires", day.toString()));

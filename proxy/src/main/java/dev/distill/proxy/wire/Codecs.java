@@ -1,21 +1,31 @@
 package dev.distill.proxy.wire;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The codec of each dialect, for those who call us and for those whom we call. */
 public final class Codecs {
+    /** When an answer was made, for dialects that do not say. */
+    private static final InstantSource CLOCK = InstantSource.system();
+
     private static final List<Codec> BOTH =
-            List.of(new OpenAiChatCodec(), new OpenAiResponsesCodec(), new OpenAiEmbeddings());
+            List.of(
+                    new OpenAiChatCodec(),
+                    new OpenAiResponsesCodec(),
+                    new OpenAiEmbeddings(),
+                    new AnthropicCodec(CLOCK));
 
     private static final Map<Dialect, CallerCodec> CALLERS =
             BOTH.stream().collect(Collectors.toMap(Codec::dialect, Function.identity()));
 
     private static final Map<Dialect, ProviderCodec> PROVIDERS =
-            BOTH.stream().collect(Collectors.toMap(Codec::dialect, Function.identity()));
+            Stream.concat(BOTH.stream(), Stream.of(new GeminiCodec(CLOCK), new BedrockCodec(CLOCK)))
+                    .collect(Collectors.toMap(ProviderCodec::dialect, Function.identity()));
 
     private Codecs() {}
 
