@@ -156,9 +156,7 @@ public final class KeyFile {
                 Files.createDirectories(folder);
                 try (FileChannel channel =
                                 FileChannel.open(
-                                        lock,
-                                        StandardOpenOption.CREATE,
-                                        StandardOpenOption.WRITE);
+                                        lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         FileLock _ = channel.lock()) {
                     List<VirtualKey> before = Files.exists(file) ? read(file) : List.of();
                     AtomicFile.write(file, text(change.apply(before)));

@@ -32,8 +32,8 @@ public record BurnDown(
     public record DailyUse(String provider, String model, long tokens) {}
 
     /**
-     * Plays the coming days through: every day each use draws from its lots, first from the one that
-     * expires first, as the proxy will do it. In the order in which the lots are used.
+     * Plays the coming days through: every day each use draws from its lots, first from the one
+     * that expires first, as the proxy will do it. In the order in which the lots are used.
      *
      * @param today the first of them
      */

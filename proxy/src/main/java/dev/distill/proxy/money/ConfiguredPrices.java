@@ -81,8 +81,7 @@ final class ConfiguredPrices {
         return stated;
     }
 
-    private void state(
-            Map<Kind, BigDecimal> stated, Kind kind, String key, Optional<Double> usd) {
+    private void state(Map<Kind, BigDecimal> stated, Kind kind, String key, Optional<Double> usd) {
         usd.ifPresent(price -> stated.put(kind, perMillion(key, price)));
     }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What one scope has spent and reserved, window by window. A reservation stays with the window it
- * was made in, so that a window that ends under a running call, or a clock that is set back, neither
- * loses nor doubles anything. Callers hold {@link #lock} around
- * {@link #at} and what they do with its sums.
+ * was made in, so that a window that ends under a running call, or a clock that is set back,
+ * neither loses nor doubles anything. Callers hold {@link #lock} around {@link #at} and what they
+ * do with its sums.
  */
 final class Counter {
     /** The present window, the one before, and one that a clock set wrong may have opened. */

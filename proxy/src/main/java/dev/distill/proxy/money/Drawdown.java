@@ -30,8 +30,8 @@ public record Drawdown(List<Draw> draws, long tokens, long uncovered) {
     }
 
     /**
-     * What the answer still costs: searches, which no lot pays for, and of the tokens the same share
-     * as is uncovered, rounded up.
+     * What the answer still costs: searches, which no lot pays for, and of the tokens the same
+     * share as is uncovered, rounded up.
      */
     public long marginalNanoUsd(PriceRow price, Usage usage, Optional<String> tier) {
         long all = price.nanoUsd(usage, tier);

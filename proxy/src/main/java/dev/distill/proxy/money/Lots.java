@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Tokens bought in advance. The lot that expires first is used first. What is drawn costs nothing
  * any more; the ledger keeps its share of what was paid. Safe for use by many threads.
  *
- * <p>Tokens are drawn when a call is over, not set aside before it: a call that outruns the last lot
- * pays the rest as usual, which is why its reservation in {@link Budgets} takes the full price.
+ * <p>Tokens are drawn when a call is over, not set aside before it: a call that outruns the last
+ * lot pays the rest as usual, which is why its reservation in {@link Budgets} takes the full price.
  */
 public final class Lots {
     private final List<Lot> lots;

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A leaky bucket: what was used runs out of it at the limit per minute, and what does not fit is not
- * let in. It holds what was used and not what is left, so that the limit can change at any time. A
- * clock that is set back stops it for a moment and no longer. Thread-safe.
+ * A leaky bucket: what was used runs out of it at the limit per minute, and what does not fit is
+ * not let in. It holds what was used and not what is left, so that the limit can change at any
+ * time. A clock that is set back stops it for a moment and no longer. Thread-safe.
  */
 final class Meter {
     private static final double NANOS_PER_MINUTE = 60e9;

@@ -143,11 +143,7 @@ final class PriceFile {
     }
 
     private PriceRow.Band band(
-            String model,
-            JsonNode entry,
-            long aboveInputTokens,
-            String suffix,
-            Rates base) {
+            String model, JsonNode entry, long aboveInputTokens, String suffix, Rates base) {
         Rates standard = base.with(stated(model, entry, suffix));
         Map<String, Rates> tiers = new HashMap<>();
         TIERS.forEach(
@@ -157,7 +153,9 @@ final class PriceFile {
                         Rates below = base.with(plain);
                         Map<Kind, BigDecimal> above = stated(model, entry, suffix + ending);
                         PLAIN.forEach(
-                                kind -> above.putIfAbsent(kind, scaled(kind, standard, below, base)));
+                                kind ->
+                                        above.putIfAbsent(
+                                                kind, scaled(kind, standard, below, base)));
                         tiers.put(tier, below.with(above));
                     }
                 });

@@ -4,7 +4,6 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyConfig.Price;
-import dev.distill.config.ProxyConfig.Provider;
 import dev.distill.config.UserError;
 import dev.distill.proxy.money.PriceRow.Source;
 import java.time.Instant;
@@ -101,7 +100,7 @@ public final class PriceTable {
     }
 
     /** What price files call the provider. */
-    private static String kind(Provider provider) {
+    private static String kind(ProxyConfig.Provider provider) {
         return switch (provider) {
             case ProxyConfig.OpenAi openAi ->
                     openAi.keyHeader() == ProxyConfig.KeyHeader.API_KEY ? "azure" : "openai";

@@ -22,7 +22,7 @@ final class Rates {
     private final Map<Kind, BigDecimal> exact;
 
     /** The same as whole numbers; empty when they are none. */
-    private final long[] whole;
+    private final Map<Kind, Long> whole;
 
     /**
      * @param picoUsd of every kind, none negative
@@ -49,13 +49,13 @@ final class Rates {
         return new Rates(prices);
     }
 
-    private static long[] whole(Map<Kind, BigDecimal> exact) {
+    private static Map<Kind, Long> whole(Map<Kind, BigDecimal> exact) {
         try {
-            long[] whole = new long[KINDS.length];
-            exact.forEach((kind, price) -> whole[kind.ordinal()] = price.longValueExact());
+            Map<Kind, Long> whole = new EnumMap<>(Kind.class);
+            exact.forEach((kind, price) -> whole.put(kind, price.longValueExact()));
             return whole;
         } catch (ArithmeticException _) {
-            return new long[0];
+            return Map.of();
         }
     }
 
@@ -66,11 +66,11 @@ final class Rates {
 
     /** What an answer costs. */
     long nanoUsd(Usage usage) {
-        if (whole.length > 0) {
+        if (!whole.isEmpty()) {
             try {
                 long sum = 0;
                 for (Kind kind : KINDS) {
-                    long price = Math.multiplyExact(whole[kind.ordinal()], kind.of(usage));
+                    long price = Math.multiplyExact(whole.getOrDefault(kind, 0L), kind.of(usage));
                     sum = Math.addExact(sum, price);
                 }
                 return Math.min(Math.ceilDiv(sum, PICO_PER_NANO), Usd.MOST_NANO_USD);
@@ -89,12 +89,12 @@ final class Rates {
     long worstNanoUsd(long inputTokens, long outputTokens, Set<Kind> kinds) {
         Kind input = dearest(Kind.INPUT, kinds);
         Kind output = dearest(Kind.OUTPUT, kinds);
-        if (whole.length > 0) {
+        if (!whole.isEmpty()) {
             try {
                 long sum =
                         Math.addExact(
-                                Math.multiplyExact(whole[input.ordinal()], inputTokens),
-                                Math.multiplyExact(whole[output.ordinal()], outputTokens));
+                                Math.multiplyExact(whole.getOrDefault(input, 0L), inputTokens),
+                                Math.multiplyExact(whole.getOrDefault(output, 0L), outputTokens));
                 return Math.min(Math.ceilDiv(sum, PICO_PER_NANO), Usd.MOST_NANO_USD);
             } catch (ArithmeticException _) {
                 // as above

@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 
 /**
  * Money set aside for one call. It ends when it is settled or closed, whatever comes first; more of
- * either does nothing. Close it on every path. One that is still open when its lease runs out counts
- * as spent at its worst case, until it is settled or closed after all. Safe for use by many threads.
+ * either does nothing. Close it on every path. One that is still open when its lease runs out
+ * counts as spent at its worst case, until it is settled or closed after all. Safe for use by many
+ * threads.
  */
 public final class Reservation implements AutoCloseable {
     private enum State {

@@ -54,8 +54,7 @@ class BillTest {
     @TestFactory
     Stream<DynamicTest> billsAreWhatAPersonWithAPencilGets() throws IOException {
         try (Stream<Path> files = Files.list(BILLS)) {
-            List<Path> bills =
-                    files.filter(f -> !f.endsWith("price_file.json")).sorted().toList();
+            List<Path> bills = files.filter(f -> !f.endsWith("price_file.json")).sorted().toList();
             assertThat(bills).hasSizeGreaterThanOrEqualTo(3);
             return bills.stream().flatMap(BillTest::bills);
         }
@@ -64,8 +63,7 @@ class BillTest {
     private static Stream<DynamicTest> bills(Path file) {
         try {
             JsonNode set = Json.parse(Files.readString(file));
-            PriceTable table =
-                    PriceTable.of(Configs.in(BILLS, set.path("prices").asText()));
+            PriceTable table = PriceTable.of(Configs.in(BILLS, set.path("prices").asText()));
             return Stream.iterate(0, i -> i < set.path("bills").size(), i -> i + 1)
                     .map(i -> set.path("bills").get(i))
                     .map(
@@ -148,9 +146,7 @@ class BillTest {
 
         assertThat(EVERYTHING.worst(usage.input(), usage.output()))
                 .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.of(tier)));
-        assertThat(
-                        EVERYTHING.worst(
-                                usage.input(), usage.output(), Kind.ALL, Optional.of(tier)))
+        assertThat(EVERYTHING.worst(usage.input(), usage.output(), Kind.ALL, Optional.of(tier)))
                 .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.of(tier)))
                 .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.empty()));
     }

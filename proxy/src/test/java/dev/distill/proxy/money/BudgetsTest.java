@@ -107,7 +107,8 @@ class BudgetsTest {
         spend(budgets, ANN, DOLLAR);
 
         clock.set(last);
-        assertThatThrownBy(() -> spend(budgets, ANN, 1)).isInstanceOf(BudgetExceededException.class);
+        assertThatThrownBy(() -> spend(budgets, ANN, 1))
+                .isInstanceOf(BudgetExceededException.class);
         assertThat(budgets.accounts().getFirst().ends()).contains(Instant.parse(next));
         clock.set(next);
         spend(budgets, ANN, DOLLAR);
@@ -167,7 +168,9 @@ class BudgetsTest {
         spend(budgets, ANN, DOLLAR / 2 - 1);
         assertThat(warnings(budgets)).isEmpty();
         spend(budgets, ANN, 1);
-        assertThat(warnings(budgets)).singleElement().extracting(Account::spentNanoUsd)
+        assertThat(warnings(budgets))
+                .singleElement()
+                .extracting(Account::spentNanoUsd)
                 .isEqualTo(DOLLAR / 2);
     }
 
@@ -250,8 +253,9 @@ class BudgetsTest {
 
         Budgets after =
                 before.reloaded(
-                        written("[{ key: each, usd: 5, per: day }, { key: ci, usd: 3, per: day },"
-                                + " { team: each, usd: 5, per: week }]"));
+                        written(
+                                "[{ key: each, usd: 5, per: day }, { key: ci, usd: 3, per: day },"
+                                        + " { team: each, usd: 5, per: week }]"));
 
         assertThat(after.replayFrom()).contains(Instant.parse("2026-06-08T00:00:00Z"));
         charge(after, "2026-06-09T00:00:00Z", 50);
@@ -266,7 +270,7 @@ class BudgetsTest {
     }
 
     @Test
-    void aThousandCallsAtOnceNeverPassTheLimit() throws Exception {
+    void aThousandCallsAtOnceNeverPassTheLimit() {
         Budgets budgets =
                 budgets("[{ usd: 5, per: day }, { key: each, usd: 4 }, { team: search, usd: 5 }]");
         AtomicLong spent = new AtomicLong();
@@ -277,13 +281,12 @@ class BudgetsTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 1000; i++) {
                 Who who = Configs.who("key" + i % 2, "search");
-                threads.submit(
+                threads.execute(
                         () -> {
                             try (Reservation call = budgets.reserve(who, "main", "m", worst)) {
+                                Account all = budgets.accounts().getFirst();
                                 most.accumulateAndGet(
-                                        budgets.accounts().getFirst().reservedNanoUsd()
-                                                + budgets.accounts().getFirst().spentNanoUsd(),
-                                        Math::max);
+                                        all.reservedNanoUsd() + all.spentNanoUsd(), Math::max);
                                 long charged = ThreadLocalRandom.current().nextLong(worst + 1);
                                 call.settle(charged);
                                 spent.addAndGet(charged);
@@ -296,7 +299,7 @@ class BudgetsTest {
 
         assertThat(refused.get()).isPositive();
         assertThat(spent.get()).isLessThanOrEqualTo(5 * DOLLAR);
-        assertThat(most.get()).isLessThanOrEqualTo(5 * DOLLAR + worst); // two looks, not one
+        assertThat(most.get()).isLessThanOrEqualTo(5 * DOLLAR);
         assertThat(budgets.reservedNanoUsd()).isZero();
         assertThat(budgets.accounts()).allMatch(account -> account.reservedNanoUsd() == 0);
         assertThat(budgets.accounts().getFirst().spentNanoUsd()).isEqualTo(spent.get());

@@ -48,8 +48,7 @@ class PriceTableTest {
     @Test
     void nobodyIsServedForNothingBecauseAPriceIsNotKnown() {
         PriceTable strict = PriceTable.of(Configs.of("prices: { m: { input: 1, output: 1 } }"));
-        PriceTable lenient =
-                PriceTable.of(Configs.of("unknown_price: { input: 30, output: 90 }"));
+        PriceTable lenient = PriceTable.of(Configs.of("unknown_price: { input: 30, output: 90 }"));
 
         assertThat(strict.at("main", "typo", DAY)).isEmpty();
         assertThat(usd(lenient, "main", "typo", DAY)).isEqualTo("30");
@@ -146,8 +145,7 @@ class PriceTableTest {
                 "{\"m\": | prices.json:1:6: not JSON",
                 "[] | prices.json: must be a JSON object with a member for each model"
             })
-    void aFileThatIsNoPriceFileIsNamedWithThePlace(String text, String message)
-            throws IOException {
+    void aFileThatIsNoPriceFileIsNamedWithThePlace(String text, String message) throws IOException {
         write(text);
 
         assertThatThrownBy(() -> PriceTable.of(Configs.in(folder, "price_file: prices.json")))
