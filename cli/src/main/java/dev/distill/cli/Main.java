@@ -46,6 +46,7 @@ public final class Main {
         line.addSubcommand(new PlanCommand(terminal));
         line.addSubcommand(new ProxyCommand(terminal));
         line.addSubcommand(KeysCommand.with(terminal));
+        line.addSubcommand(new SessionsCommand(terminal));
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
         line.addSubcommand(new ReferenceCommand(terminal));

@@ -144,6 +144,16 @@ public record Job(
                                             + path)
                             .withHint(Suggestion.hint(route, proxy.value().routes().keySet())));
         }
+        checkMayTrain(proxy, route);
         return new JobProxy.Embedded(proxy);
+    }
+
+    private static void checkMayTrain(ConfigFile<ProxyConfig> proxy, String route) {
+        if (!proxy.value().routes().get(route).mayTrainStudent()) {
+            throw UserError.invalid(
+                    proxy.at("routes." + route + ".may_train_student"),
+                    "the answers of route " + route + " may not train a student",
+                    "name another teacher.route, or ask whoever is responsible for this route");
+        }
     }
 }
