@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
+import dev.distill.proxy.upstream.Outcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

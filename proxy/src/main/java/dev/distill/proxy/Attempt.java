@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /**
  * One call to a provider, as the ledger keeps it.
  *
- * @param outcome a {@link Verdict} or the {@link Outcome.Kind} of a failure, in lower case
+ * @param outcome a {@link Verdict} or the {@link Refusal.Kind} of a failure, in lower case
  * @param status the HTTP status, or 0
  * @param costNanoUsd what it cost; empty when nobody can know
  * @param chargedNanoUsd what budgets count: the cost, or the worst case where it is unknown

@@ -1,8 +1,9 @@
 package dev.distill.proxy;
 
 import dev.distill.files.Json;
-import dev.distill.proxy.Outcome.Answer;
-import dev.distill.proxy.Outcome.Failure;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Outcome.Answer;
+import dev.distill.proxy.upstream.Outcome.Failure;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.proxy.upstream.Cassette;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
@@ -73,22 +74,7 @@ record ChatRequest(String route, ObjectNode body, ObjectNode canonical) {
 
     /** The text of the last user message of a request, empty when there is none. */
     static String lastUserText(ObjectNode request) {
-        String text = "";
-        for (JsonNode message : request.path("messages")) {
-            if (message.path("role").asText().equals("user")) {
-                text = text(message.path("content"));
-            }
-        }
-        return text;
-    }
-
-    private static String text(JsonNode content) {
-        if (content.isTextual()) {
-            return content.textValue();
-        }
-        StringBuilder text = new StringBuilder();
-        content.forEach(part -> text.append(part.path("text").asText()));
-        return text.toString();
+        return Cassette.userText(request);
     }
 
     /** {@code 0}, {@code 0.0} and {@code 0e0} are one temperature, and 20 tokens are not 2E+1. */

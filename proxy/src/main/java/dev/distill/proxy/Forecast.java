@@ -6,6 +6,7 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import dev.distill.proxy.upstream.Cassette;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,11 @@ package dev.distill.proxy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.files.Json;
-import dev.distill.proxy.Outcome.Failure;
-import dev.distill.proxy.Outcome.Kind;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Outcome.Failure;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.proxy.upstream.RetryHints;
+import dev.distill.proxy.wire.Refusal.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -79,8 +82,10 @@ final class OpenAiProvider implements Provider {
                             model,
                             response.statusCode(),
                             redacted(new String(response.body(), StandardCharsets.UTF_8)),
-                            RetryAfter.of(
-                                    name -> response.headers().firstValue(name), clock.instant()),
+                            RetryHints.wait(
+                                    name -> response.headers().firstValue(name),
+                                    Optional.empty(),
+                                    clock.instant()),
                             millisSince(start),
                             false));
         } catch (TimeoutException _) {

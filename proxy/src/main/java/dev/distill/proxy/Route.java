@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import dev.distill.config.ProxyConfig;
 import dev.distill.files.Digest;
+import dev.distill.proxy.upstream.Provider;
 import java.util.List;
 import java.util.Optional;
 

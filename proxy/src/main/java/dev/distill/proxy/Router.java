@@ -1,8 +1,10 @@
 package dev.distill.proxy;
 
-import dev.distill.proxy.Outcome.Answer;
-import dev.distill.proxy.Outcome.Failure;
-import dev.distill.proxy.Outcome.Kind;
+import dev.distill.proxy.routing.Backoff;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Outcome.Answer;
+import dev.distill.proxy.upstream.Outcome.Failure;
+import dev.distill.proxy.wire.Refusal.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.Optional;
  * account: its worst case is reserved before and what it cost is settled after, whatever happens.
  */
 final class Router {
+    private static final Duration MOST_ASKED = Duration.ofSeconds(30);
+
     private final int attempts;
     private final Budgets budgets;
     private final Surroundings surroundings;
@@ -28,6 +32,25 @@ final class Router {
         this.budgets = budgets;
         this.surroundings = surroundings;
         this.backoff = new Backoff(surroundings.random());
+    }
+
+    /** Whoever asks to wait for long is passed over. */
+    private Optional<Duration> pause(int times, Failure failure) {
+        Duration pause = failure.retryAfter().orElseGet(() -> backoff.after(times));
+        return Optional.of(pause).filter(p -> p.compareTo(MOST_ASKED) <= 0);
+    }
+
+    private static boolean retryable(Kind kind) {
+        return switch (kind) {
+            case RATE_LIMITED, OVERLOADED, TRANSIENT, MALFORMED -> true;
+            case CALLER_FAULT,
+                    CONTENT_POLICY,
+                    CONTEXT_LENGTH,
+                    CREDENTIALS,
+                    QUOTA_EXHAUSTED,
+                    MODEL_GONE ->
+                    false;
+        };
     }
 
     /** The last failure of a target and how many times it was asked. */
@@ -67,8 +90,8 @@ final class Router {
                             throw new ApiException(ApiError.fromProvider(failure));
                         }
                         Optional<Duration> pause =
-                                failure.kind().retryable() && times < attempts
-                                        ? backoff.after(times, failure.retryAfter())
+                                retryable(failure.kind()) && times < attempts
+                                        ? pause(times, failure)
                                         : Optional.empty();
                         if (pause.isPresent()) {
                             surroundings.sleeper().sleep(pause.get());

@@ -4,6 +4,7 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.proxy.upstream.Provider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
