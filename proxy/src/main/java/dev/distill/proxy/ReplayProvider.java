@@ -2,8 +2,12 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
-import dev.distill.proxy.Outcome.Failure;
-import dev.distill.proxy.Outcome.Kind;
+import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Outcome.Failure;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.proxy.upstream.Sleeper;
+import dev.distill.proxy.wire.Refusal.Kind;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -37,7 +41,7 @@ final class ReplayProvider implements Provider {
                 new OpenAiDialect.Response(
                         recording.model(),
                         recording.status(),
-                        recording.body(),
+                        recording.whole(),
                         Optional.empty(),
                         recording.latencyMillis(),
                         true));

@@ -9,6 +9,7 @@ import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.proxy.upstream.Cassette;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -82,8 +82,7 @@ public final class AttemptPlan {
 
     /** What follows a failure. */
     public Decision after(Failure failure, Progress progress) {
-        if (progress.triesInAll() >= retry.attemptsInAll()
-                || !progress.left().isPositive()) {
+        if (progress.triesInAll() >= retry.attemptsInAll() || !progress.left().isPositive()) {
             return new Decision.GiveUp();
         }
         return switch (failure.kind()) {
@@ -137,9 +136,7 @@ public final class AttemptPlan {
                 || !budget.take()) {
             return new Decision.GiveUp();
         }
-        return other.isPresent()
-                ? new Decision.AnyTarget(pause)
-                : new Decision.SameTarget(pause);
+        return other.isPresent() ? new Decision.AnyTarget(pause) : new Decision.SameTarget(pause);
     }
 
     private static Decision nextTarget(Progress progress) {

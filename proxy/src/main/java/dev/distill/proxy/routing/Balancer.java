@@ -91,8 +91,7 @@ public final class Balancer {
             return candidates.getFirst();
         }
         double left =
-                random.nextDouble()
-                        * candidates.stream().mapToDouble(Candidate::drawnBy).sum();
+                random.nextDouble() * candidates.stream().mapToDouble(Candidate::drawnBy).sum();
         for (Candidate<T> candidate : candidates) {
             left -= candidate.drawnBy();
             if (left < 0) {

@@ -19,7 +19,7 @@ final class PeakEwma {
 
     /** Adds a latency. */
     void add(Duration latency, long now) {
-        double sample = Math.min(MOST_NANOS, latency.toNanos());
+        double sample = Math.min(MOST_NANOS, (double) latency.toNanos());
         double keep = Math.exp(-Math.max(0, now - at) / DECAY_NANOS);
         nanos = sample > nanos * keep ? sample : nanos * keep + sample * (1 - keep);
         at = now;
@@ -27,7 +27,7 @@ final class PeakEwma {
 
     /** A failure that came quickly must not look like a quick answer. */
     void addFailure(Duration latency, long now) {
-        add(Duration.ofNanos((long) Math.max(latency.toNanos(), 2 * nanos(now))), now);
+        add(Duration.ofNanos((long) Math.max((double) latency.toNanos(), 2 * nanos(now))), now);
     }
 
     /** The average; it fades while nothing comes, so that a slow target is tried again. */

@@ -134,8 +134,7 @@ public final class TargetHealth {
      * @param hint how long it asks to wait
      */
     public synchronized void cool(Optional<Duration> hint) {
-        Duration time =
-                hint.orElseGet(() -> doubled(FIRST_REST, rests++, LONGEST_REST));
+        Duration time = hint.orElseGet(() -> doubled(FIRST_REST, rests++, LONGEST_REST));
         long until = nanoTime.getAsLong() + time.toNanos();
         if (until - restUntil > 0) {
             restUntil = until;
@@ -246,8 +245,7 @@ public final class TargetHealth {
             }
             window.add(1, now);
             int calls = window.calls(now);
-            if (calls >= breaker.calls()
-                    && window.failures(now) >= breaker.failures() * calls) {
+            if (calls >= breaker.calls() && window.failures(now) >= breaker.failures() * calls) {
                 openAgain(now);
             }
         }

@@ -13,11 +13,7 @@ import java.time.Duration;
  * @param total for everything, from start to end
  */
 public record Clocks(
-        Duration connect,
-        Duration headers,
-        Duration firstToken,
-        Duration idle,
-        Duration total) {
+        Duration connect, Duration headers, Duration firstToken, Duration idle, Duration total) {
     /** The clocks of a proxy file. */
     public static Clocks of(ProxyConfig.Timeouts timeouts) {
         return new Clocks(

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Connections to one host that wait for their next request. The latest is used first, so that
- * those that are not needed grow old and go.
+ * Connections to one host that wait for their next request. The latest is used first, so that those
+ * that are not needed grow old and go.
  */
 final class ConnectionPool implements AutoCloseable {
     /** Shorter than the keep-alive of common servers and balancers, which is 60 seconds. */

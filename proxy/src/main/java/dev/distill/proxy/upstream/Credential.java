@@ -42,10 +42,7 @@ public sealed interface Credential {
      * @param sessionToken of temporary credentials
      */
     record Aws(
-            String name,
-            String accessKeyId,
-            String secretAccessKey,
-            Optional<String> sessionToken)
+            String name, String accessKeyId, String secretAccessKey, Optional<String> sessionToken)
             implements Credential {
         @Override
         public String redact(String text) {

@@ -112,8 +112,7 @@ final class Dialler {
 
     private HttpConnection secured(SocketChannel channel) throws IOException {
         SSLSocket socket =
-                (SSLSocket)
-                        tls.getSocketFactory().createSocket(channel.socket(), host, port, true);
+                (SSLSocket) tls.getSocketFactory().createSocket(channel.socket(), host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
@@ -121,8 +120,7 @@ final class Dialler {
         return new HttpConnection(channel, socket.getInputStream(), socket.getOutputStream());
     }
 
-    private UpstreamException failure(
-            Fault fault, String reason, @Nullable Throwable cause) {
+    private UpstreamException failure(Fault fault, String reason, @Nullable Throwable cause) {
         String message = "cannot connect to " + host + ":" + port + ": " + reason;
         return new UpstreamException(fault, message, false, cause);
     }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A call over HTTP/1.1, its five clocks included. */
 final class HttpCall implements Call {
-    /** A pooled connection that the provider was just closing fails this soon; work takes longer. */
+    /**
+     * A pooled connection that the provider was just closing fails this soon; work takes longer.
+     */
     private static final long RACE_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** What is left of an answer that said it was complete is not worth waiting longer for. */
@@ -246,8 +248,7 @@ final class HttpCall implements Call {
         if (ask.stream() && !committed) {
             return firstToken;
         }
-        return new Alarm(
-                        System.nanoTime() + ask.clocks().idle().toNanos(), Fault.IDLE_TIMEOUT)
+        return new Alarm(System.nanoTime() + ask.clocks().idle().toNanos(), Fault.IDLE_TIMEOUT)
                 .or(total);
     }
 

@@ -78,10 +78,12 @@ public final class KeyPool {
 
     /** The pool of a provider that wants no key. */
     public static KeyPool none() {
-        Key nothing =
-                new Key(new Credential.None(), 1, OptionalInt.empty(), OptionalInt.empty());
+        Key nothing = new Key(new Credential.None(), 1, OptionalInt.empty(), OptionalInt.empty());
         return new KeyPool(
-                List.of(nothing), System::nanoTime, InstantSource.system(), RandomGenerator.getDefault());
+                List.of(nothing),
+                System::nanoTime,
+                InstantSource.system(),
+                RandomGenerator.getDefault());
     }
 
     /**
@@ -123,7 +125,7 @@ public final class KeyPool {
 
     /** Counts the tokens of a call once they are known. */
     public synchronized void used(Credential key, long tokens) {
-        slot(key).tokens.add(tokens, nanoTime.getAsLong());
+        slot(key).tokens.add((double) tokens, nanoTime.getAsLong());
     }
 
     /**
@@ -133,8 +135,7 @@ public final class KeyPool {
      *
      * @param hint how long the provider asks to wait
      */
-    public synchronized void failed(
-            Credential key, Refusal.Kind kind, Optional<Duration> hint) {
+    public synchronized void failed(Credential key, Refusal.Kind kind, Optional<Duration> hint) {
         Slot slot = slot(key);
         long now = nanoTime.getAsLong();
         switch (kind) {

@@ -66,8 +66,7 @@ public final class RetryHints {
     }
 
     /** When the limits that are used up start anew; empty when none is. */
-    public static Optional<Duration> reset(
-            Function<String, Optional<String>> header, Instant now) {
+    public static Optional<Duration> reset(Function<String, Optional<String>> header, Instant now) {
         return LIMITS.stream()
                 .filter(limit -> remaining(limit, header).orElse(1) <= 0)
                 .flatMap(limit -> header.apply(limit.reset()).flatMap(t -> span(t, now)).stream())
@@ -88,7 +87,8 @@ public final class RetryHints {
 
     private static Stream<Double> share(Limit limit, Function<String, Optional<String>> header) {
         OptionalDouble left = remaining(limit, header);
-        return header.apply(limit.limit())
+        return header
+                .apply(limit.limit())
                 .flatMap(RetryHints::decimal)
                 .filter(most -> most > 0 && left.isPresent())
                 .map(most -> Math.clamp(left.getAsDouble() / most, 0, 1))
@@ -124,8 +124,7 @@ public final class RetryHints {
         try {
             return Optional.of(
                     until(
-                            ZonedDateTime.parse(
-                                            text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
                                     .toInstant(),
                             now));
         } catch (DateTimeParseException _) {

@@ -37,7 +37,8 @@ public interface Upstream extends AutoCloseable {
      *
      * @return the call, for the caller to close, whatever its status
      * @throws UpstreamException when no status came
-     * @throws InterruptedException when the thread was interrupted; the connection is closed by then
+     * @throws InterruptedException when the thread was interrupted; the connection is closed by
+     *     then
      */
     Call open(Ask ask) throws InterruptedException;
 

@@ -18,7 +18,8 @@ public final class UpstreamException extends RuntimeException {
         this.possiblyBilled = possiblyBilled;
     }
 
-    UpstreamException(Fault fault, String message, boolean possiblyBilled, @Nullable Throwable cause) {
+    UpstreamException(
+            Fault fault, String message, boolean possiblyBilled, @Nullable Throwable cause) {
         super(message, cause);
         this.fault = fault;
         this.possiblyBilled = possiblyBilled;

@@ -76,7 +76,7 @@ public final class Upstreams {
                             new GeminiVendor(gemini.baseUrl()),
                             tokens(name, gemini.apiKey(), gemini.keys()));
             case ProxyConfig.Bedrock bedrock -> bedrock(name, bedrock);
-            case ProxyConfig.Replay replay -> throw new IllegalStateException(replay + "" + sleeper);
+            case ProxyConfig.Replay replay -> new ReplayUpstream(name, replay, sleeper);
         };
     }
 
@@ -94,7 +94,8 @@ public final class Upstreams {
                         bedrock.accessKeyId().resolve(environment),
                         bedrock.secretAccessKey().resolve(environment),
                         bedrock.sessionToken().map(token -> token.resolve(environment)));
-        return http(name, base, new BedrockVendor(base, bedrock.region(), clock), List.of(only(key)));
+        return http(
+                name, base, new BedrockVendor(base, bedrock.region(), clock), List.of(only(key)));
     }
 
     private Upstream http(String name, URI base, Vendor vendor, List<KeyPool.Key> keys) {

@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /** How the requests of one kind of provider look. */
-sealed interface Vendor
-        permits OpenAiVendor, AnthropicVendor, GeminiVendor, BedrockVendor {
+sealed interface Vendor permits OpenAiVendor, AnthropicVendor, GeminiVendor, BedrockVendor {
     /** The dialects that it understands. */
     Set<Dialect> speaks();
 
@@ -27,7 +26,9 @@ sealed interface Vendor
         return path == null ? "" : path.replaceAll("/+$", "");
     }
 
-    /** One segment of a path, in which only the unreserved characters of RFC 3986 are as they are. */
+    /**
+     * One segment of a path, in which only the unreserved characters of RFC 3986 are as they are.
+     */
     static String encoded(String segment) {
         return URLEncoder.encode(segment, StandardCharsets.UTF_8)
                 .replace("+", "%20")

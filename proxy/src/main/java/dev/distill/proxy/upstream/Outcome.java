@@ -1,11 +1,11 @@
-package dev.distill.proxy;
+package dev.distill.proxy.upstream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.proxy.wire.Refusal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
-/** What came of one call to a provider. */
+/** What came of one call to a {@link Provider}. */
 public sealed interface Outcome {
     /** How long the call took. */
     long latencyMillis();
@@ -42,7 +42,7 @@ public sealed interface Outcome {
      * @param possiblyBilled whether the provider may have done, and may charge for, the work
      */
     record Failure(
-            Kind kind,
+            Refusal.Kind kind,
             int status,
             String code,
             String message,
@@ -51,37 +51,4 @@ public sealed interface Outcome {
             long latencyMillis,
             boolean possiblyBilled)
             implements Outcome {}
-
-    /** What kind of failure it is, which decides what happens next. */
-    enum Kind {
-        /** The request is wrong and would be anywhere: it goes back to the caller. */
-        CALLER_FAULT,
-        /** The provider refuses the proxy's key. */
-        CREDENTIALS,
-        /** Too many requests; a moment later they are welcome. */
-        RATE_LIMITED,
-        /** The account's money or quota is used up; waiting a moment does not help. */
-        QUOTA_EXHAUSTED,
-        /** The provider has more work than it can do. */
-        OVERLOADED,
-        /** A connection, a time limit or a server error. */
-        TRANSIENT,
-        /** The provider has no such model, or no longer. */
-        MODEL_GONE,
-        /** Something that is not a chat completion. */
-        MALFORMED;
-
-        /** Whether the same target may well answer a little later. */
-        boolean retryable() {
-            return switch (this) {
-                case RATE_LIMITED, OVERLOADED, TRANSIENT, MALFORMED -> true;
-                case CALLER_FAULT, CREDENTIALS, QUOTA_EXHAUSTED, MODEL_GONE -> false;
-            };
-        }
-
-        /** The word for it in messages and in the ledger. */
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 }

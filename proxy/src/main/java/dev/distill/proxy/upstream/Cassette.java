@@ -1,7 +1,8 @@
-package dev.distill.proxy;
+package dev.distill.proxy.upstream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
@@ -20,18 +21,51 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Recorded answers by the text of the last user message, so that they survive a changed prompt. A
  * line of the file is {@code {"user": …, "model": …, "latency_ms": 612, "status": 200, "body":
- * {…}}}.
+ * {…}}}, all of it in the dialect of OpenAI chat completions. A streamed answer has {@code
+ * "events": [{"after_ms": 12, "data": "…"}]} instead of the body, with the time since the event
+ * before.
  */
-final class Cassette {
+public final class Cassette {
     /** Problems shown at once; more of them say nothing new. */
     private static final int MOST_PROBLEMS = 20;
 
-    /** One recorded answer. */
-    record Recording(int line, String model, long latencyMillis, int status, String body) {}
+    /**
+     * One recorded answer.
+     *
+     * @param latencyMillis to its end
+     * @param body JSON text, empty for a streamed answer
+     * @param events those of a streamed answer, {@code [DONE]} included; else empty
+     */
+    public record Recording(
+            int line,
+            String model,
+            long latencyMillis,
+            int status,
+            String body,
+            List<Chunk> events) {
+        public Recording {
+            events = List.copyOf(events);
+        }
+
+        /** The same answer as a whole. */
+        public String whole() {
+            return events.isEmpty()
+                    ? body
+                    : Json.line(ChatChunks.fold(events.stream().map(Chunk::data).toList()));
+        }
+    }
+
+    /**
+     * An event of a stream.
+     *
+     * @param afterMillis since the one before, or since the request
+     */
+    public record Chunk(long afterMillis, String data) {}
 
     private final Digest digest;
     private final Map<String, Recording> recordings;
@@ -46,7 +80,7 @@ final class Cassette {
      *
      * @throws UserError with the place of every malformed line and every second answer to a message
      */
-    static Cassette load(Path file) {
+    public static Cassette load(Path file) {
         Map<String, Recording> recordings = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
         byte[] content = read(file);
@@ -70,8 +104,33 @@ final class Cassette {
         return new Cassette(Digest.of(content), recordings);
     }
 
+    /** What an answer to a request is found by: the text of its last user message. */
+    public static String userText(ObjectNode request) {
+        String text = "";
+        for (JsonNode message : request.path("messages")) {
+            if (message.path("role").asText().equals("user")) {
+                text = text(message.path("content"));
+            }
+        }
+        return text;
+    }
+
+    private static String text(JsonNode content) {
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        StringBuilder text = new StringBuilder();
+        content.forEach(part -> text.append(part.path("text").asText()));
+        return text.toString();
+    }
+
+    /** The user messages that have an answer. */
+    Set<String> userTexts() {
+        return recordings.keySet();
+    }
+
     /** The recording for a user message. */
-    Optional<Recording> find(String userText) {
+    public Optional<Recording> find(String userText) {
         return Optional.ofNullable(recordings.get(userText));
     }
 
@@ -79,7 +138,7 @@ final class Cassette {
      * The name under which the recorded answers of a model are stored. It holds the content of the
      * cassette, so that other recordings are other answers, and never those of the model itself.
      */
-    String storedAs(String model) {
+    public String storedAs(String model) {
         return storedAs(model, digest);
     }
 
@@ -88,7 +147,7 @@ final class Cassette {
      *
      * @throws UserError when it cannot be read
      */
-    static String storedAs(String model, Path file) {
+    public static String storedAs(String model, Path file) {
         return storedAs(model, Digest.of(read(file)));
     }
 
@@ -133,13 +192,26 @@ final class Cassette {
                             node.path("model").textValue(),
                             node.path("latency_ms").longValue(),
                             node.path("status").intValue(),
-                            Json.line(node.path("body")));
+                            node.has("events") ? "" : Json.line(node.path("body")),
+                            events(node.path("events")));
             Recording first = recordings.putIfAbsent(node.path("user").textValue(), recording);
             return Optional.ofNullable(first)
                     .map(f -> "the same user message was already recorded in line " + f.line());
         } catch (JsonProcessingException e) {
             return Optional.of("not a JSON object: " + e.getOriginalMessage());
         }
+    }
+
+    private static List<Chunk> events(JsonNode events) {
+        return events.valueStream()
+                .map(e -> new Chunk(e.path("after_ms").longValue(), e.path("data").textValue()))
+                .toList();
+    }
+
+    private static boolean isChunk(JsonNode event) {
+        return event.path("after_ms").canConvertToExactIntegral()
+                && event.path("after_ms").longValue() >= 0
+                && event.path("data").isTextual();
     }
 
     private static Optional<String> wrong(JsonNode node) {
@@ -156,6 +228,13 @@ final class Cassette {
         }
         if (!node.path("status").isInt() || status < 200 || status > 599) {
             return Optional.of("status must be from 200 to 599");
+        }
+        if (node.has("events")) {
+            JsonNode events = node.path("events");
+            boolean right = events.isArray() && events.valueStream().allMatch(Cassette::isChunk);
+            return right && !events.isEmpty() && !node.has("body")
+                    ? Optional.empty()
+                    : Optional.of("events must be a list of {after_ms, data} in place of the body");
         }
         return node.path("body").isObject()
                 ? Optional.empty()

@@ -1,9 +1,10 @@
-package dev.distill.proxy;
+package dev.distill.proxy.upstream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Somebody who answers chat completions: a remote endpoint, a cassette, or a model in this process.
+ * Somebody in this process who answers chat completions; {@link InProcessUpstream} makes an {@link
+ * Upstream} of it.
  *
  * <p>Implementations are safe for use by many threads at once. They make exactly one attempt: who
  * tries again, and where, is the proxy's business. The proxy that was given a provider closes it.
