@@ -3,8 +3,10 @@ package dev.distill.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.proxy.ledger.Ledger;
+import dev.distill.proxy.ledger.UsageReader;
 import dev.distill.proxy.money.Account;
 import dev.distill.proxy.money.Scope;
 import dev.distill.proxy.money.Usd;
@@ -18,6 +20,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,11 +32,13 @@ final class Admin {
     private final Supplier<Plan> plans;
     private final Sessions sessions;
     private final Ledger ledger;
+    private final InstantSource clock;
 
-    Admin(Supplier<Plan> plans, Sessions sessions, Ledger ledger) {
+    Admin(Supplier<Plan> plans, Sessions sessions, Ledger ledger, InstantSource clock) {
         this.plans = plans;
         this.sessions = sessions;
         this.ledger = ledger;
+        this.clock = clock;
     }
 
     /** Adds the endpoints. */
@@ -44,7 +49,8 @@ final class Admin {
                 .get(
                         "/admin/sessions",
                         guarded((_, response) -> send(response, 200, sessions.json(MOST_SESSIONS))))
-                .post("/admin/sessions/{id}/{verb}", guarded(this::session));
+                .post("/admin/sessions/{id}/{verb}", guarded(this::session))
+                .get("/admin/usage", guarded(this::usage));
     }
 
     /** Lets those in who have an administrator's key, where keys are needed at all. */
@@ -102,7 +108,25 @@ final class Admin {
             refuse(response, Refusals.notFound("no_such_session", message));
             return;
         }
-        send(response, 200, sessions.find(id).map(view -> (JsonNode) view.json()).orElse(status("done")));
+        send(
+                response,
+                200,
+                sessions.find(id).map(view -> (JsonNode) view.json()).orElse(status("done")));
+    }
+
+    private void usage(ServerRequest request, ServerResponse response) {
+        try (UsageReader reader = UsageReader.open(ledger.database())) {
+            send(
+                    response,
+                    200,
+                    UsageQuery.of(name -> request.query().first(name).asOptional(), clock.instant())
+                            .run(reader));
+        } catch (RefusedException e) {
+            refuse(response, e.refusal());
+        } catch (UserError e) {
+            String message = e.problems().getFirst().toString();
+            refuse(response, Refusals.internal("ledger_failed", message));
+        }
     }
 
     private ObjectNode budgets() {

@@ -37,10 +37,7 @@ final class AnswerHeaders {
         add(headers, Headers.PROVIDER, attempt.target().provider());
         add(headers, Headers.MODEL, answeredBy);
         add(headers, Headers.STORE, Headers.OFF);
-        add(
-                headers,
-                Headers.SIMULATED,
-                Boolean.toString(attempt.target().upstream().simulated()));
+        add(headers, Headers.SIMULATED, Boolean.toString(attempt.target().upstream().simulated()));
         return headers;
     }
 
@@ -68,8 +65,7 @@ final class AnswerHeaders {
                             add(headers, Headers.SESSION, session.sessionId());
                             add(headers, Headers.SESSION_USD, Usd.text(session.sessionNanoUsd()));
                         });
-        exchange.warning()
-                .ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
+        exchange.warning().ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
         exchange.named()
                 .config()
                 .retirement()

@@ -46,11 +46,16 @@ final class Answering {
         this.store = store;
     }
 
+    /** Where requests are written down. */
+    Ledger ledger() {
+        return ledger;
+    }
+
     /** Writes down a request that was not answered, unless it has its row already. */
     void writeDown(Exchange exchange, String outcome, int status) {
         if (exchange.claimRow()) {
-            ledger.append(
-                    exchange.books().row(exchange, outcome, status, Optional.empty(), Headers.OFF));
+            String store = exchange.canonical().isPresent() ? Headers.MISS : Headers.OFF;
+            ledger.append(exchange.books().row(exchange, outcome, status, Optional.empty(), store));
         }
     }
 
@@ -85,10 +90,7 @@ final class Answering {
                                         Optional.empty()))
                         .orElseThrow();
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
-        outlet.whole(
-                whole.status(),
-                body,
-                AnswerHeaders.live(exchange, row, completion.model()));
+        outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
     }
 
     private void stream(Exchange exchange, Streaming streaming, Attempting attempt, Outlet outlet)
@@ -223,8 +225,7 @@ final class Answering {
         }
     }
 
-    private static void send(
-            Exchange exchange, StoredAnswer answer, String store, Outlet outlet)
+    private static void send(Exchange exchange, StoredAnswer answer, String store, Outlet outlet)
             throws ClientGoneException {
         if (!exchange.question().envelope().stream()) {
             outlet.whole(
@@ -260,8 +261,7 @@ final class Answering {
                         attempt.estimated(),
                         attempt.simulated());
         RequestRow row =
-                exchange.books()
-                        .row(exchange, outcome, status, Optional.of(served), Headers.OFF);
+                exchange.books().row(exchange, outcome, status, Optional.of(served), Headers.OFF);
         if (exchange.isDurable()) {
             ledger.commit(row);
         } else {
@@ -277,10 +277,7 @@ final class Answering {
     }
 
     private static Ending ending(
-            Completion completion,
-            String outcome,
-            int status,
-            Optional<Attempt.Content> content) {
+            Completion completion, String outcome, int status, Optional<Attempt.Content> content) {
         return new Ending(
                 outcome,
                 status,
@@ -299,7 +296,13 @@ final class Answering {
                         ? tally.usage().orElseThrow()
                         : tally.estimate(exchange.question().envelope().textBytes());
         return new Ending(
-                outcome, status, Optional.of(usage), !counted, tally.tier(), true, Optional.empty());
+                outcome,
+                status,
+                Optional.of(usage),
+                !counted,
+                tally.tier(),
+                true,
+                Optional.empty());
     }
 
     private static String written(Dialect dialect, Completion completion) {

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.Who;
@@ -12,6 +13,7 @@ import dev.distill.proxy.wire.Envelope;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +30,12 @@ final class Books {
     private static final long LONGEST_ANSWER = 16_384;
 
     private final Plan plan;
+    private final Ledger ledger;
     private final InstantSource clock;
 
-    Books(Plan plan, InstantSource clock) {
+    Books(Plan plan, Ledger ledger, InstantSource clock) {
         this.plan = plan;
+        this.ledger = ledger;
         this.clock = clock;
     }
 
@@ -59,8 +63,17 @@ final class Books {
         }
         long worst = price.map(row -> worst(row, exchange)).orElse(0L);
         Reservation reservation = reserve(exchange, target, worst, at);
-        TargetHealth.Pass pass =
-                target.health().begin().orElseGet(() -> target.health().force());
+        ledger.reserved(
+                RequestRow.lost(
+                        at,
+                        exchange.id(),
+                        who(exchange),
+                        exchange.route().name(),
+                        exchange.question().dialect().name().toLowerCase(Locale.ROOT),
+                        target.provider(),
+                        target.model(),
+                        worst));
+        TargetHealth.Pass pass = target.health().begin().orElseGet(() -> target.health().force());
         return new Attempting(exchange, target, key, pass, reservation, price, at);
     }
 
@@ -86,7 +99,9 @@ final class Books {
         }
     }
 
-    /** The most that a call can cost: no tokenizer makes more tokens of a text than it has bytes. */
+    /**
+     * The most that a call can cost: no tokenizer makes more tokens of a text than it has bytes.
+     */
     private static long worst(PriceRow price, Exchange exchange) {
         Envelope envelope = exchange.question().envelope();
         long input = envelope.textBytes() + TOKENS_OF_MEDIA * envelope.mediaItems();
@@ -110,14 +125,9 @@ final class Books {
         return new RequestRow(
                 exchange.at(),
                 exchange.id(),
-                new Who(
-                        exchange.terms().job(),
-                        exchange.who().key(),
-                        exchange.who().user(),
-                        exchange.who().team(),
-                        exchange.session().map(call -> call.sessionId())),
+                who(exchange),
                 exchange.route().name(),
-                exchange.question().dialect().name().toLowerCase(java.util.Locale.ROOT),
+                exchange.question().dialect().name().toLowerCase(Locale.ROOT),
                 exchange.question().envelope().stream(),
                 outcome,
                 status,
@@ -128,5 +138,14 @@ final class Books {
                 served,
                 store,
                 List.copyOf(exchange.attempts()));
+    }
+
+    private static Who who(Exchange exchange) {
+        return new Who(
+                exchange.terms().job(),
+                exchange.who().key(),
+                exchange.who().user(),
+                exchange.who().team(),
+                exchange.session().map(call -> call.sessionId()));
     }
 }

@@ -28,11 +28,7 @@ final class Course {
      * @param canAnswer leaves out the targets that have no words for the request
      * @param prepaid whether the tokens of a target are paid for already
      */
-    Course(
-            Route route,
-            Balancer balancer,
-            Predicate<Target> canAnswer,
-            Predicate<Target> prepaid) {
+    Course(Route route, Balancer balancer, Predicate<Target> canAnswer, Predicate<Target> prepaid) {
         List<Target> resting = new ArrayList<>();
         for (List<Target> group : route.groups()) {
             List<Target> able = group.stream().filter(canAnswer).toList();

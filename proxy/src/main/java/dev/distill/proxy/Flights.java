@@ -40,7 +40,8 @@ final class Flights<K, T> {
                 return new Landed<>(other.get(), Seat.PASSENGER);
             } catch (ExecutionException e) {
                 switch (e.getCause()) {
-                    case RefusedException refused when Refusals.isAboutMoney(refused.refusal()) -> {}
+                    case RefusedException refused
+                            when Refusals.isAboutMoney(refused.refusal()) -> {}
                     case InterruptedException _ -> {}
                     case RefusedException failed -> throw failed;
                     case UserError failed -> throw failed;

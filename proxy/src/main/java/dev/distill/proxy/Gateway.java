@@ -1,42 +1,20 @@
 package dev.distill.proxy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.distill.config.ProxyConfig;
-import dev.distill.files.Digest;
-import dev.distill.files.Json;
-import dev.distill.proxy.Attempting.Ending;
-import dev.distill.proxy.Opening.HoldBack;
-import dev.distill.proxy.Opening.Ready;
-import dev.distill.proxy.Opening.Streaming;
-import dev.distill.proxy.Opening.Whole;
 import dev.distill.proxy.access.KeyRing;
 import dev.distill.proxy.access.Principal;
-import dev.distill.proxy.ledger.Attempt;
-import dev.distill.proxy.ledger.Ledger;
-import dev.distill.proxy.ledger.RequestRow;
-import dev.distill.proxy.ledger.Served;
-import dev.distill.proxy.ledger.StoreReader;
-import dev.distill.proxy.ledger.StoredAnswer;
 import dev.distill.proxy.money.Permit;
 import dev.distill.proxy.money.RateLimitedException;
 import dev.distill.proxy.money.Who;
 import dev.distill.proxy.sessions.Call;
 import dev.distill.proxy.sessions.Owner;
 import dev.distill.proxy.sessions.Sessions;
-import dev.distill.proxy.wire.Codecs;
-import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
-import dev.distill.proxy.wire.Refusal;
-import dev.distill.proxy.wire.Usage;
 import dev.distill.proxy.wire.WireException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -55,8 +33,7 @@ final class Gateway {
     private final Sessions sessions;
     private final InstantSource clock;
 
-    Gateway(
-            Supplier<Plan> plans, Answering answering, Sessions sessions, InstantSource clock) {
+    Gateway(Supplier<Plan> plans, Answering answering, Sessions sessions, InstantSource clock) {
         this.plans = plans;
         this.answering = answering;
         this.sessions = sessions;
@@ -124,7 +101,7 @@ final class Gateway {
                         route,
                         new Question(admitted.arrival().dialect(), envelope, body),
                         who,
-                        new Books(plan, clock),
+                        new Books(plan, answering.ledger(), clock),
                         stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS);
         try (Permit permit = permit(plan, who, envelope)) {
             Call session = session(admitted, exchange);
@@ -164,8 +141,7 @@ final class Gateway {
     private static void checkAllowed(Admitted admitted, String route) {
         if (admitted.principal().map(p -> !p.mayUse(route)).orElse(false)) {
             throw new RefusedException(
-                    Refusals.forbidden(
-                            "model_not_allowed", "this key may not use route " + route));
+                    Refusals.forbidden("model_not_allowed", "this key may not use route " + route));
         }
     }
 

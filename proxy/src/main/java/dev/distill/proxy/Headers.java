@@ -87,7 +87,8 @@ public final class Headers {
     /** A cost that nobody can know: the model has no price, or the provider reported no usage. */
     public static final String UNKNOWN = "unknown";
 
-    private static final List<String> HINTS = List.of("retry-after", "x-should-retry", "x-amzn-errortype");
+    private static final List<String> HINTS =
+            List.of("retry-after", "x-should-retry", "x-amzn-errortype");
 
     private Headers() {}
 

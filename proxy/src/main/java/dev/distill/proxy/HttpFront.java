@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The callers' endpoints over HTTP; whatever goes wrong, the answer has the shape of the dialect. */
+/**
+ * The callers' endpoints over HTTP; whatever goes wrong, the answer has the shape of the dialect.
+ */
 final class HttpFront {
     private static final Map<String, Dialect> ENDPOINTS =
             Map.of(
@@ -70,8 +72,7 @@ final class HttpFront {
     }
 
     private Handler ask(Dialect dialect) {
-        return (request, response) ->
-                answer(dialect, request, response, this::serve);
+        return (request, response) -> answer(dialect, request, response, this::serve);
     }
 
     /** Something that answers a request. */

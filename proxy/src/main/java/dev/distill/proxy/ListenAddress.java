@@ -53,7 +53,8 @@ final class ListenAddress {
     /** Where callers find the proxy. */
     static URI uri(String scheme, InetSocketAddress address, int port) {
         String host = address.getAddress().getHostAddress();
-        return URI.create(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        return URI.create(
+                scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
     }
 
     private static UserError invalid(String listen, String what, String hint) {

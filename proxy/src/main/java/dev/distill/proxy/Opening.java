@@ -80,8 +80,7 @@ final class Opening {
      * @param body exactly as it was received
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
-    record Whole(Dialect dialect, int status, byte[] body, Completion completion)
-            implements Ready {
+    record Whole(Dialect dialect, int status, byte[] body, Completion completion) implements Ready {
         @Override
         public void close() {
             // its connection is free again already
@@ -145,10 +144,7 @@ final class Opening {
 
     private Result read(Call call, ProviderCodec codec, Request request) {
         try {
-            request.target()
-                    .upstream()
-                    .keys()
-                    .answered(request.key(), call.status(), call::header);
+            request.target().upstream().keys().answered(request.key(), call.status(), call::header);
             if (call.status() / 100 != 2) {
                 return new Result.None(refused(call, codec));
             }

@@ -5,11 +5,7 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.access.KeyRing;
-import dev.distill.proxy.ledger.Ledger;
-import dev.distill.proxy.money.Budgets;
-import dev.distill.proxy.money.Lots;
 import dev.distill.proxy.money.PriceTable;
-import dev.distill.proxy.money.RateLimits;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.InProcessUpstream;
@@ -129,7 +125,8 @@ final class Plans implements AutoCloseable {
         if (groups.isEmpty()) {
             throw invalid("route %s has no targets".formatted(name));
         }
-        return new Route(name, groups, Clocks.of(route.timeouts().orElse(config.timeouts())), route);
+        return new Route(
+                name, groups, Clocks.of(route.timeouts().orElse(config.timeouts())), route);
     }
 
     private Target target(ProxyConfig.Target target, ProxyConfig config) {
@@ -180,8 +177,7 @@ final class Plans implements AutoCloseable {
 
     private TargetHealth health(String provider, String model, ProxyConfig config) {
         return healths.computeIfAbsent(
-                provider + "/" + model,
-                _ -> new TargetHealth(config.breaker(), System::nanoTime));
+                provider + "/" + model, _ -> new TargetHealth(config.breaker(), System::nanoTime));
     }
 
     private static Set<Upstream> upstreamsOf(Plan plan) {

@@ -107,7 +107,7 @@ public final class ProxyServer implements AutoCloseable {
                         gateway,
                         new Intake(config.capacity()),
                         new RequestIds(surroundings.random()));
-        Admin admin = new Admin(plans::current, sessions, ledger);
+        Admin admin = new Admin(plans::current, sessions, ledger, surroundings.clock());
         this.server = started(config, address, admin, front);
     }
 
@@ -264,9 +264,7 @@ public final class ProxyServer implements AutoCloseable {
                 .ifPresent(
                         tls ->
                                 builder.tls(
-                                        Tls.builder()
-                                                .sslContext(TlsFiles.context(tls))
-                                                .build()));
+                                        Tls.builder().sslContext(TlsFiles.context(tls)).build()));
         WebServer server = builder.build();
         server.start();
         if (!server.isRunning()) { // it logs what went wrong instead of throwing it

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The errors that the proxy itself has for callers; their words are those of the OpenAI dialect. */
+/**
+ * The errors that the proxy itself has for callers; their words are those of the OpenAI dialect.
+ */
 final class Refusals {
     /** Whoever pays may not spend what the call could cost. */
     static final String BUDGET_EXCEEDED = "budget_exceeded";
@@ -116,7 +118,6 @@ final class Refusals {
             String code,
             String message,
             Optional<String> param) {
-        return new Refusal(
-                status, kind, type, Optional.of(code), message, param, Optional.empty());
+        return new Refusal(status, kind, type, Optional.of(code), message, param, Optional.empty());
     }
 }

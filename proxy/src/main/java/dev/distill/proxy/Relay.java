@@ -161,7 +161,6 @@ final class Relay {
                                         "upstream_truncated",
                                         "the answer broke off: " + failed.message()));
         outlet.breakOff(caller.writeStreamError(refusal, exchange.id()));
-        return new Ended(
-                stopped.isPresent() ? End.STOPPED : End.BROKEN, Optional.of(failed));
+        return new Ended(stopped.isPresent() ? End.STOPPED : End.BROKEN, Optional.of(failed));
     }
 }

@@ -150,8 +150,7 @@ final class Router {
             String message =
                     "every target of route %s is resting after failures or at its rate limit"
                             .formatted(exchange.route().name());
-            return new RefusedException(
-                    Refusals.later("all_targets_unavailable", message, wait));
+            return new RefusedException(Refusals.later("all_targets_unavailable", message, wait));
         }
 
         /** What came of an attempt. */

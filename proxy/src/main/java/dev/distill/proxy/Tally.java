@@ -184,8 +184,15 @@ final class Tally {
      */
     Usage estimate(long inputBytes) {
         return new Usage(
-                inputBytes / BYTES_PER_TOKEN, 0, 0, 0, 0,
-                tokens(outputBytes), tokens(thoughtBytes), 0, 0);
+                inputBytes / BYTES_PER_TOKEN,
+                0,
+                0,
+                0,
+                0,
+                tokens(outputBytes),
+                tokens(thoughtBytes),
+                0,
+                0);
     }
 
     /** The whole answer; empty parts when its text was not kept. */

@@ -18,7 +18,9 @@ public sealed interface Event {
         for (int choice = 0; choice < completion.choices().size(); choice++) {
             events.addAll(of(choice, completion.choices().get(choice)));
         }
-        completion.usage().ifPresent(usage -> events.add(new Used(usage, completion.serviceTier())));
+        completion
+                .usage()
+                .ifPresent(usage -> events.add(new Used(usage, completion.serviceTier())));
         events.add(new Ended());
         return events;
     }

@@ -124,7 +124,10 @@ final class LedgerTest {
                     .containsExactly(
                             new UsageReader.Charged(
                                     "key-ann", "ann", "search", "smart", "openai", "gpt", 2_002));
-            assertThat(reader.charged(Samples.NOON.plusSeconds(1800), Samples.NOON.plusSeconds(1800))).isEmpty();
+            assertThat(
+                            reader.charged(
+                                    Samples.NOON.plusSeconds(1800), Samples.NOON.plusSeconds(1800)))
+                    .isEmpty();
             assertThat(reader.daily(day))
                     .containsExactly(new UsageReader.Daily("openai", "gpt", day, 30, 42));
             assertThat(reader.lots()).containsOnly(java.util.Map.entry("spring", 72L));
