@@ -389,7 +389,8 @@ public record ProxyConfig(
     /** Requests and answers kept as training material. */
     public record Recording(
             @Doc("The folder of Parquet files.") Path folder,
-            @Doc("What is blacked out before anything is written.") @Default("[email, secret]")
+            @Doc("What is blacked out before anything is written.")
+                    @Default("[\"email\", \"secret\"]")
                     List<Redaction> redact) {}
 
     /** What is blacked out. */

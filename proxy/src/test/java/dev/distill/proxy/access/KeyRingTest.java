@@ -146,7 +146,7 @@ class KeyRingTest {
             delimiter = '|',
             value = {
                 "keys: [{ name: a, hash: sha256:1 }] | keys.yaml:1:8: keys[0] hash must be sha256: and 64 hexadecimal digits",
-                "keys: [{ name: a, hash: H, teem: x }] | keys.yaml:1:105: unknown key keys[0].teem",
+                "keys: [{ name: a, hash: H, teem: x }] | keys.yaml:1:98: unknown key keys[0].teem",
                 "keys: [{ name: a, hash: H }, { name: a, hash: I }] | keys.yaml:1:1: the file has two keys named a",
                 "keys: [{ name: a, hash: H }, { name: b, hash: H }] | keys.yaml:1:1: the file has the key of b twice"
             })

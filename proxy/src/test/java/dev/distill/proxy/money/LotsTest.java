@@ -166,7 +166,7 @@ class LotsTest {
                         new BurnDown(
                                 "late",
                                 1000,
-                                20,
+                                19, // one a day at first, 21 later
                                 OptionalLong.of(50),
                                 Optional.of(LocalDate.parse("2026-07-30")),
                                 Optional.of(LocalDate.parse("2026-12-31")),

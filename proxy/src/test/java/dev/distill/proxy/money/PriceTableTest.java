@@ -141,7 +141,7 @@ class PriceTableTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"m\": {\"input_cost_per_token\": NaN}} | prices.json:1:34: not JSON",
+                "{\"m\": {\"input_cost_per_token\": NaN}} | prices.json:1:35: not JSON",
                 "{\"m\": | prices.json:1:6: not JSON",
                 "[] | prices.json: must be a JSON object with a member for each model"
             })
