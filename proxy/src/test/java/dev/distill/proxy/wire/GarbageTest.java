@@ -34,7 +34,7 @@ class GarbageTest {
     private static final List<String> CASES =
             List.of("anthropic-tools", "anthropic-thinking", "gemini-tools", "bedrock-tools");
 
-    @Property(tries = 400)
+    @Property(tries = 150)
     void damagedRequestsAreRefused(@ForAll long seed) throws Exception {
         RandomGenerator random = random(seed);
         for (String name : CASES) {
@@ -48,7 +48,7 @@ class GarbageTest {
         }
     }
 
-    @Property(tries = 400)
+    @Property(tries = 150)
     void damagedAnswersAreRefused(@ForAll long seed) throws Exception {
         RandomGenerator random = random(seed);
         for (String name : CASES) {
