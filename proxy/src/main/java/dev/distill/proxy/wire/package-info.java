@@ -9,8 +9,8 @@
  * dev.distill.proxy.wire.Event}s are the same answer as it streams. {@link
  * dev.distill.proxy.wire.Codec} has one implementation for each dialect (a {@link
  * dev.distill.proxy.wire.ProviderCodec} alone where no caller speaks it). {@link
- * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap.
- * {@link dev.distill.proxy.wire.AwsEventStream} cuts the streams of Bedrock into the same frames that
+ * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap. {@link
+ * dev.distill.proxy.wire.AwsEventStream} cuts the streams of Bedrock into the same frames that
  * server-sent events make.
  */
 @NullMarked
