@@ -3,14 +3,15 @@ package dev.distill.proxy.wire;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.Suggestion;
 import dev.distill.files.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -19,6 +20,9 @@ import java.util.Set;
  * #nothingElse} can refuse what nobody understood.
  */
 final class Members {
+    /** Enough of an unknown name to find it. */
+    private static final int MOST_NAMED = 100;
+
     private final JsonNode object;
     private final String path;
     private final Set<String> asked = new HashSet<>();
@@ -88,6 +92,13 @@ final class Members {
         return value.isPresent() ? OptionalInt.of(value.get().intValue()) : OptionalInt.empty();
     }
 
+    OptionalLong optionalLong(String name) {
+        Optional<JsonNode> value = optional(name);
+        value.ifPresent(
+                v -> check(v.isIntegralNumber() && v.canConvertToLong(), name, "an integer"));
+        return value.isPresent() ? OptionalLong.of(value.get().longValue()) : OptionalLong.empty();
+    }
+
     OptionalDouble optionalDouble(String name) {
         Optional<JsonNode> value = optional(name);
         value.ifPresent(
@@ -155,11 +166,30 @@ final class Members {
 
     /** Refuses every member that has not been asked for. */
     void nothingElse() {
-        for (Map.Entry<String, JsonNode> member : object.properties()) {
-            if (!asked.contains(member.getKey()) && !member.getValue().isNull()) {
-                throw unknown(member.getKey(), "is not supported");
-            }
+        object.properties()
+                .forEach(
+                        member -> {
+                            if (!asked.contains(member.getKey()) && !member.getValue().isNull()) {
+                                throw unexpected(member.getKey());
+                            }
+                        });
+    }
+
+    /** Refuses a member that exists, with the reason why it cannot be translated. */
+    void refuse(String name, String why) {
+        if (has(name)) {
+            throw unknown(name, why);
         }
+    }
+
+    private WireException unexpected(String name) {
+        String brief = name.substring(0, Math.min(name.length(), MOST_NAMED));
+        String meant =
+                Suggestion.nearest(brief, asked).stream()
+                        .findFirst()
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("");
+        return unknown(brief, "is not supported" + meant);
     }
 
     /** A complaint about a member. */
@@ -172,7 +202,8 @@ final class Members {
         return object;
     }
 
-    private String path(String name) {
+    /** A member's path. */
+    String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 

@@ -1,6 +1,6 @@
 package dev.distill.proxy.wire;
 
-import static dev.distill.proxy.wire.Conversations.message;
+import static dev.distill.proxy.wire.PlainConversation.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -182,7 +182,7 @@ class AnthropicRoundTripTest {
                         systems(), turns(), tools(), samplings(), reasonings(), formats())
                 .as(
                         (system, turns, tools, sampling, reasoning, format) -> {
-                            Conversations c = new Conversations();
+                            PlainConversation c = new PlainConversation();
                             c.messages = new ArrayList<>(system);
                             c.messages.addAll(turns);
                             c.tools = tools;

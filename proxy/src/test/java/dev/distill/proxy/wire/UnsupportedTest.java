@@ -1,8 +1,8 @@
 package dev.distill.proxy.wire;
 
-import static dev.distill.proxy.wire.Conversations.PLAIN_SAMPLING;
-import static dev.distill.proxy.wire.Conversations.message;
-import static dev.distill.proxy.wire.Conversations.tool;
+import static dev.distill.proxy.wire.PlainConversation.PLAIN_SAMPLING;
+import static dev.distill.proxy.wire.PlainConversation.message;
+import static dev.distill.proxy.wire.PlainConversation.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -65,7 +65,7 @@ class UnsupportedTest {
 
     @Test
     void aPenaltyOfZeroIsNone() {
-        Conversations plain = new Conversations();
+        PlainConversation plain = new PlainConversation();
         plain.sampling = sampling(OptionalLong.empty(), OptionalDouble.of(0));
 
         assertThat(ANTHROPIC.writeRequest(plain.build(), "m").has("messages")).isTrue();
@@ -92,7 +92,7 @@ class UnsupportedTest {
     void metadataIsForBedrockAlone() {
         refuses(ANTHROPIC, "metadata", c -> c.metadata = Map.of("a", "b"));
         refuses(GEMINI, "metadata", c -> c.metadata = Map.of("a", "b"));
-        Conversations noted = new Conversations();
+        PlainConversation noted = new PlainConversation();
         noted.metadata = Map.of("a", "b");
 
         assertThat(BEDROCK.writeRequest(noted.build(), "m").get("requestMetadata"))
@@ -126,7 +126,7 @@ class UnsupportedTest {
                 BEDROCK,
                 "messages[0].content",
                 c -> c.messages = List.of(message(Role.USER, audio)));
-        Conversations spoken = new Conversations();
+        PlainConversation spoken = new PlainConversation();
         spoken.messages = List.of(message(Role.USER, audio));
 
         assertThat(GEMINI.writeRequest(spoken.build(), "m").at("/contents/0/parts/0/inlineData"))
@@ -135,7 +135,7 @@ class UnsupportedTest {
 
     @Test
     void oneCallAtATimeIsForAnthropicAlone() {
-        Consumer<Conversations> oneAtATime =
+        Consumer<PlainConversation> oneAtATime =
                 c -> {
                     c.tools = List.of(tool("f"));
                     c.parallelToolCalls = Optional.of(false);
@@ -148,7 +148,7 @@ class UnsupportedTest {
 
     @Test
     void bedrockKeepsAModelFromToolsByNotNamingThem() {
-        Consumer<Conversations> none =
+        Consumer<PlainConversation> none =
                 c -> {
                     c.tools = List.of(tool("f"));
                     c.toolChoice = Optional.of(new ToolChoice.None());
@@ -246,7 +246,7 @@ class UnsupportedTest {
 
     @Test
     void geminiThinksByLevelFromItsThirdGenerationOn() {
-        Consumer<Conversations> low =
+        Consumer<PlainConversation> low =
                 c ->
                         c.reasoning =
                                 Optional.of(new Reasoning(Optional.of("low"), OptionalInt.empty()));
@@ -284,19 +284,19 @@ class UnsupportedTest {
                 Optional.empty());
     }
 
-    private static String config(Consumer<Conversations> change) {
+    private static String config(Consumer<PlainConversation> change) {
         return write(GEMINI, "gemini-3-pro", change, "/generationConfig");
     }
 
     private static String write(
-            ProviderCodec codec, String model, Consumer<Conversations> change, String where) {
-        Conversations conversation = new Conversations();
+            ProviderCodec codec, String model, Consumer<PlainConversation> change, String where) {
+        PlainConversation conversation = new PlainConversation();
         change.accept(conversation);
         return codec.writeRequest(conversation.build(), model).at(where).toString();
     }
 
     private static void refuses(
-            ProviderCodec codec, String member, Consumer<Conversations> change) {
+            ProviderCodec codec, String member, Consumer<PlainConversation> change) {
         assertThatThrownBy(() -> write(codec, "amazon.nova", change, ""))
                 .isInstanceOfSatisfying(
                         WireException.class, e -> assertThat(e.param()).isEqualTo(member));

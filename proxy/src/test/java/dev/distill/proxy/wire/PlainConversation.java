@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Conversations for tests, each a plain one with something set. */
-final class Conversations {
+/** PlainConversation for tests, each a plain one with something set. */
+final class PlainConversation {
     static final Sampling PLAIN_SAMPLING =
             new Sampling(
                     OptionalDouble.empty(),
