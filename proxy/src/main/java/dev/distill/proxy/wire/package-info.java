@@ -9,7 +9,9 @@
  * dev.distill.proxy.wire.Event}s are the same answer as it streams. {@link
  * dev.distill.proxy.wire.Codec} has one implementation for each dialect (a {@link
  * dev.distill.proxy.wire.ProviderCodec} alone where no caller speaks it). {@link
- * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap.
+ * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap. {@link
+ * dev.distill.proxy.wire.AwsEventStream} cuts the streams of Bedrock into the same frames that
+ * server-sent events make.
  */
 @NullMarked
 package dev.distill.proxy.wire;
