@@ -10,6 +10,11 @@
  * dev.distill.proxy.wire.Codec} has one implementation for each dialect (a {@link
  * dev.distill.proxy.wire.ProviderCodec} alone where no caller speaks it). {@link
  * dev.distill.proxy.wire.Usage} counts tokens in kinds that do not overlap.
+ *
+ * <p>{@link dev.distill.proxy.wire.Envelope} is what must be known of a request that passes
+ * through, and {@link dev.distill.proxy.wire.SseParser} cuts a stream into events; both look at
+ * bytes as they are and are what most requests meet of this package. {@link
+ * dev.distill.proxy.wire.Members} reads objects strictly, so that nothing is dropped in silence.
  */
 @NullMarked
 package dev.distill.proxy.wire;
