@@ -22,7 +22,8 @@ final class ResponsesAnswerWriter {
                         new Event.Started(
                                 completion.id(), completion.model(), completion.created()),
                         COMPLETED);
-        ResponsesItems.end(response, choice.stopReason());
+        boolean refused = choice.parts().stream().anyMatch(Part.Refusal.class::isInstance);
+        ResponsesItems.end(response, choice.stopReason(), refused);
         response.set("output", output(completion.id(), choice));
         completion
                 .usage()

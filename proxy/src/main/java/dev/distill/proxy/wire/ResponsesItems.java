@@ -36,10 +36,19 @@ final class ResponsesItems {
         return response;
     }
 
-    /** Says why it ended. */
-    static void end(ObjectNode response, StopReason reason) {
+    /**
+     * Says why it ended.
+     *
+     * @param refused whether the words for not answering have been given
+     */
+    static void end(ObjectNode response, StopReason reason, boolean refused) {
         switch (reason) {
-            case END, STOP_SEQUENCE, TOOL_CALLS, REFUSED -> response.put("status", "completed");
+            case END, STOP_SEQUENCE, TOOL_CALLS -> response.put("status", "completed");
+            case REFUSED -> {
+                if (!refused) {
+                    incomplete(response, "content_filter");
+                }
+            }
             // a paused turn is not complete, and the caller may go on
             case LENGTH, PAUSED -> incomplete(response, "max_output_tokens");
             case FILTERED -> incomplete(response, "content_filter");

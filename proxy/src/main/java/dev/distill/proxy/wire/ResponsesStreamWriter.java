@@ -16,6 +16,7 @@ import java.util.TreeMap;
 final class ResponsesStreamWriter implements StreamWriter {
     private Event.Started started = new Event.Started("", "", 0);
     private StopReason reason = StopReason.END;
+    private boolean refused;
     private Optional<Event.Used> used = Optional.empty();
     private long sequenceNumber;
 
@@ -41,8 +42,10 @@ final class ResponsesStreamWriter implements StreamWriter {
             }
             case Event.TextDelta(int choice, String text) ->
                     say(choice, ResponsesPiece.Kind.TEXT, text);
-            case Event.RefusalDelta(int choice, String text) ->
-                    say(choice, ResponsesPiece.Kind.REFUSAL, text);
+            case Event.RefusalDelta(int choice, String text) -> {
+                refused = true;
+                say(choice, ResponsesPiece.Kind.REFUSAL, text);
+            }
             case Event.ThinkingDelta(int choice, String text) ->
                     say(choice, ResponsesPiece.Kind.THOUGHTS, text);
             case Event.ToolCallStarted call -> startCall(call);
@@ -117,7 +120,7 @@ final class ResponsesStreamWriter implements StreamWriter {
     private void end() {
         closeAll();
         ObjectNode response = ResponsesItems.response(started, "completed");
-        ResponsesItems.end(response, reason);
+        ResponsesItems.end(response, reason, refused);
         response.putArray("output").addAll(done.values());
         used.ifPresent(
                 last -> {

@@ -123,7 +123,14 @@ final class LedgerTest {
             assertThat(reader.charged(Samples.NOON.minusSeconds(1800), Samples.NOON))
                     .containsExactly(
                             new UsageReader.Charged(
-                                    "key-ann", "ann", "search", "smart", "openai", "gpt", 2_002));
+                                    "key-ann",
+                                    "ann",
+                                    "search",
+                                    "smart",
+                                    "openai",
+                                    "gpt",
+                                    Samples.NOON,
+                                    2_002));
             assertThat(
                             reader.charged(
                                     Samples.NOON.plusSeconds(1800), Samples.NOON.plusSeconds(1800)))

@@ -79,22 +79,14 @@ final class OpenAiStreamsTest {
 
     @Test
     void aStreamThatStopsBeforeTheAnswerIsCompleteDoesNotEnd() throws IOException {
-        for (String name : List.of("openai-chat/text", "openai-responses/everything")) {
-            String stream = Transcripts.file(name + ".sse");
-            byte[] half =
-                    stream.substring(
-                                    0,
-                                    stream.indexOf("moment") > 0
-                                            ? stream.indexOf("data: {\"type\":\"response.completed")
-                                            : stream.indexOf(
-                                                    "data: {\"id\":\"chatcmpl-B9MBs8Cj\"",
-                                                    stream.indexOf("wörld")))
-                            .getBytes(UTF_8);
-            Codec codec = name.startsWith("openai-chat") ? CHAT : RESPONSES;
-            assertThat(Transcripts.read(codec, half))
-                    .isNotEmpty()
-                    .doesNotContain(new Event.Ended());
-        }
+        String chat = Transcripts.file("openai-chat/text.sse");
+        assertThat(Transcripts.read(CHAT, before(chat, "\"finish_reason\":\"stop\"")))
+                .hasSize(4)
+                .doesNotContain(new Event.Ended());
+        String response = Transcripts.file("openai-responses/everything.sse");
+        assertThat(Transcripts.read(RESPONSES, before(response, "event: response.completed")))
+                .hasSize(9)
+                .doesNotContain(new Event.Ended());
         byte[] done =
                 "data: {\"id\":\"a\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\ndata: [DONE]\n\n"
                         .getBytes(UTF_8);
@@ -246,6 +238,12 @@ final class OpenAiStreamsTest {
                 .list()
                 .ofMaxSize(25)
                 .map(pieces -> "data: {" + String.join("", pieces) + "\n\n");
+    }
+
+    /** The events before the one that has a word. */
+    private static byte[] before(String stream, String word) {
+        return stream.substring(0, stream.lastIndexOf("\n\n", stream.indexOf(word)) + 2)
+                .getBytes(UTF_8);
     }
 
     /** Neighbouring pieces of the same thing as one. */
