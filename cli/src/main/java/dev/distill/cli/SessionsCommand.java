@@ -78,7 +78,10 @@ final class SessionsCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     Problem.of("an ID is missing").withHint("distill sessions lists them"));
         }
-        return "/admin/sessions/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20") + "/" + what;
+        return "/admin/sessions/"
+                + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20")
+                + "/"
+                + what;
     }
 
     private void print(JsonNode answer) {
@@ -103,7 +106,6 @@ final class SessionsCommand implements Callable<Integer> {
 
     private static String age(long seconds) {
         Duration age = Duration.ofSeconds(seconds);
-        return "%d:%02d:%02d"
-                .formatted(age.toHours(), age.toMinutesPart(), age.toSecondsPart());
+        return "%d:%02d:%02d".formatted(age.toHours(), age.toMinutesPart(), age.toSecondsPart());
     }
 }

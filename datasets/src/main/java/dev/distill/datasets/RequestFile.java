@@ -68,10 +68,7 @@ public final class RequestFile {
     private static List<Path> parts(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(
-                            file ->
-                                    file.getFileName()
-                                            .toString()
-                                            .matches("[^.].*\\.(?i:parquet)"))
+                            file -> file.getFileName().toString().matches("[^.].*\\.(?i:parquet)"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

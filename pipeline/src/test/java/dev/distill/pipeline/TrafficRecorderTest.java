@@ -59,8 +59,7 @@ class TrafficRecorderTest {
     }
 
     private void record(String id) {
-        try (Recorder recorder =
-                new Recorder(List.of(), new TrafficRecorder(folder, () -> AT))) {
+        try (Recorder recorder = new Recorder(List.of(), new TrafficRecorder(folder, () -> AT))) {
             recorder.offer(
                     new Exchange(
                             AT,

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("it")
 class TlsFilesTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
+    @TempDir private static Path stores;
     @TempDir private Path folder;
 
     @ParameterizedTest
@@ -104,42 +106,47 @@ class TlsFilesTest {
         }
     }
 
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
+            Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+            Process process =
+                    new ProcessBuilder(
+                                    keytool.toString(),
+                                    "-genkeypair",
+                                    "-alias",
+                                    "a",
+                                    "-keyalg",
+                                    algorithm,
+                                    "-dname",
+                                    "CN=localhost",
+                                    "-keystore",
+                                    stores.resolve(algorithm).toString(),
+                                    "-storepass",
+                                    new String(PASSWORD))
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            assertThat(process.waitFor()).isZero();
+        }
+    }
+
     private Tls tls(String algorithm) throws Exception {
-        Path file = folder.resolve(algorithm + ".p12");
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        Process process =
-                new ProcessBuilder(
-                                keytool.toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "a",
-                                "-keyalg",
-                                algorithm,
-                                "-dname",
-                                "CN=localhost",
-                                "-keystore",
-                                file.toString(),
-                                "-storepass",
-                                new String(PASSWORD))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        assertThat(process.waitFor()).isZero();
         KeyStore store = store(algorithm);
         return new Tls(
                 pem("CERTIFICATE", algorithm + ".crt", store.getCertificate("a").getEncoded()),
                 pem("PRIVATE KEY", algorithm + ".key", store.getKey("a", PASSWORD).getEncoded()));
     }
 
-    private KeyStore store(String algorithm) throws Exception {
+    private static KeyStore store(String algorithm) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(folder.resolve(algorithm + ".p12"))) {
+        try (InputStream in = Files.newInputStream(stores.resolve(algorithm))) {
             store.load(in, PASSWORD);
         }
         return store;
     }
 
-    private SSLContext trusting(String algorithm) throws Exception {
+    private static SSLContext trusting(String algorithm) throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("a", store(algorithm).getCertificate("a"));

@@ -8,6 +8,7 @@ import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyFile;
 import dev.distill.config.UserError;
 import dev.distill.proxy.sessions.SessionView.State;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -244,11 +245,11 @@ class SessionsTest {
     }
 
     @Test
-    void aDamagedFileIsSaidAtTheStart() throws Exception {
-        Files.writeString(file(), "{\"sessions\": [{}]}");
-        assertThatThrownBy(() -> open(DEFAULTS))
+    void aDamagedFileIsSaidAtTheStart() throws IOException {
+        Path damaged = Files.writeString(folder.resolve("damaged.json"), "{\"sessions\": [{}]}");
+        assertThatThrownBy(() -> new Sessions(rules(DEFAULTS), told::add, damaged, 10, clock))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("sessions.json: is not a file of sessions");
+                .hasMessageContaining("damaged.json: is not a file of sessions");
     }
 
     @Test

@@ -19,6 +19,7 @@ final class PrometheusText {
             Pattern.compile("# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");
     private static final Pattern SAMPLE =
             Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{(.*)})? (\\S+)", Pattern.DOTALL);
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
     private static final Pattern LABEL =
             Pattern.compile(
                     "\\G([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(,|$)");
@@ -79,11 +80,13 @@ final class PrometheusText {
                     .isTrue();
             labels.computeIfAbsent(label.group(1), _ -> new HashSet<>())
                     .add(
-                            label.group(2)
-                                    .replace("\\\\", "\0")
-                                    .replace("\\n", "\n")
-                                    .replace("\\\"", "\"")
-                                    .replace("\0", "\\"));
+                            ESCAPE.matcher(label.group(2))
+                                    .replaceAll(
+                                            found ->
+                                                    Matcher.quoteReplacement(
+                                                            found.group(1).equals("n")
+                                                                    ? "\n"
+                                                                    : found.group(1))));
             end = label.end();
         }
         assertThat(end).as(line).isEqualTo(written.length());
