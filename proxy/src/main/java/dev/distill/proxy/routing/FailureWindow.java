@@ -19,11 +19,15 @@ final class FailureWindow {
     }
 
     /** Counts a call. */
-    void add(int failed, long now) {
+    void call(long now) {
         forget(now);
-        int slot = (int) (newest % SLICES);
-        calls[slot]++;
-        failures[slot] += failed;
+        calls[(int) (newest % SLICES)]++;
+    }
+
+    /** Counts the failure of a call that is counted already. */
+    void failure(long now) {
+        forget(now);
+        failures[(int) (newest % SLICES)]++;
     }
 
     /** Calls in the window. */

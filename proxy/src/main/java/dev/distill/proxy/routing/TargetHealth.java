@@ -231,11 +231,12 @@ public final class TargetHealth {
                 openings = 0;
                 window.clear();
             }
-            window.add(0, now);
+            window.call(now);
         }
 
         private void fail(long now) {
             latency.addFailure(Duration.ofNanos(now - begun), now);
+            boolean counted = said;
             said = true;
             if (open) {
                 if (probe) {
@@ -243,7 +244,10 @@ public final class TargetHealth {
                 }
                 return;
             }
-            window.add(1, now);
+            if (!counted) {
+                window.call(now);
+            }
+            window.failure(now);
             int calls = window.calls(now);
             if (calls >= breaker.calls() && window.failures(now) >= breaker.failures() * calls) {
                 openAgain(now);

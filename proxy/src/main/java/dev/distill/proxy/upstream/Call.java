@@ -1,6 +1,5 @@
 package dev.distill.proxy.upstream;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -55,14 +54,12 @@ public interface Call extends AutoCloseable {
 
     private byte[] read(int most) {
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            byte[] some = body().readNBytes(most);
-            bytes.writeBytes(some);
-            if (some.length == most && body().read() >= 0) {
+            byte[] bytes = body().readNBytes(most);
+            if (bytes.length == most && body().read() >= 0) {
                 throw new UpstreamException(
                         Fault.TOO_LARGE, "the answer has more than " + most + " bytes", true);
             }
-            return bytes.toByteArray();
+            return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException("reads of a call fail in one way only", e);
         }

@@ -66,6 +66,9 @@ final class HttpCall implements Call {
      * idle connection, and is sent again on a fresh one; that is not another attempt.
      */
     void open(Dialler dialler, byte[] request) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException(); // or every pooled connection we look at would close
+        }
         try {
             HttpConnection first = attach(connection(dialler));
             try {

@@ -241,8 +241,7 @@ final class HttpUpstreamTest {
                         new RawServer(
                                 e ->
                                         e.say(
-                                                "HTTP/1.1 307 Elsewhere\r\nlocation: http://127.0.0.1:1/\r\n"
-                                                        + "content-length: 0\r\n\r\n"));
+                                                "HTTP/1.1 307 Elsewhere\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"));
                 HttpUpstream upstream = upstream(server);
                 Call call = upstream.open(ask(PATIENT, false))) {
             assertThat(call.status()).isEqualTo(307);
@@ -304,7 +303,7 @@ final class HttpUpstreamTest {
                 }
             }
             while (server.open() > 0) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
             assertThat(upstream.busy()).isZero();
             assertThat(upstream.idle()).isZero();

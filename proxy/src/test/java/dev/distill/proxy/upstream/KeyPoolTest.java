@@ -3,7 +3,6 @@ package dev.distill.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.distill.proxy.upstream.KeyPool.Key;
 import dev.distill.proxy.upstream.KeyPool.State;
 import dev.distill.proxy.wire.Refusal.Kind;
 import java.time.Duration;
@@ -103,8 +102,8 @@ final class KeyPoolTest {
     void spreadsByTheRequestsAndTokensPerMinuteThatKeysAreGoodFor() {
         KeyPool limited =
                 pool(
-                        new Key(A, 1, OptionalInt.of(60), OptionalInt.empty()),
-                        new Key(B, 1, OptionalInt.empty(), OptionalInt.of(1000)));
+                        new KeyPool.Key(A, 1, OptionalInt.of(60), OptionalInt.empty()),
+                        new KeyPool.Key(B, 1, OptionalInt.empty(), OptionalInt.of(1000)));
         limited.used(B, 900);
         long a =
                 IntStream.range(0, 50)
@@ -137,11 +136,11 @@ final class KeyPoolTest {
         nanos += time.toNanos();
     }
 
-    private KeyPool pool(Key... keys) {
+    private KeyPool pool(KeyPool.Key... keys) {
         return new KeyPool(List.of(keys), () -> nanos, InstantSource.system(), new Random(5));
     }
 
-    private static Key key(Credential credential, double weight) {
-        return new Key(credential, weight, OptionalInt.empty(), OptionalInt.empty());
+    private static KeyPool.Key key(Credential credential, double weight) {
+        return new KeyPool.Key(credential, weight, OptionalInt.empty(), OptionalInt.empty());
     }
 }

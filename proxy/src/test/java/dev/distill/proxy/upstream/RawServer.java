@@ -102,7 +102,7 @@ final class RawServer implements AutoCloseable {
 
     private static ServerSocket plain() {
         try {
-            return new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
+            return new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -104,7 +104,7 @@ final class TlsTest {
     private static RawServer server() throws Exception {
         return new RawServer(
                 ours.getServerSocketFactory()
-                        .createServerSocket(0, 16, InetAddress.getByName("127.0.0.1")),
+                        .createServerSocket(0, 16, InetAddress.getLoopbackAddress()),
                 exchange -> exchange.answer("fine"));
     }
 
