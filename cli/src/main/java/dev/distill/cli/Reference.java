@@ -32,7 +32,11 @@ final class Reference {
         help(out, line);
         line.getSubcommands().values().stream()
                 .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
-                .forEach(sub -> help(out, sub));
+                .forEach(
+                        sub -> {
+                            help(out, sub);
+                            sub.getSubcommands().values().forEach(below -> help(out, below));
+                        });
         out.append("\n## Exit statuses\n\n| status | meaning |\n|---|---|\n");
         for (ExitCode code : ExitCode.values()) {
             out.append("| %d | %s |\n".formatted(code.code(), code.meaning()));
