@@ -36,7 +36,7 @@ final class UsageCommand implements Callable<Integer> {
     @Option(
             names = "--by",
             paramLabel = "WHAT",
-            description = "team, user, key, route, provider, model or session (${DEFAULT-VALUE}).")
+            description = "team, user (the default), key, route, provider, model or session.")
     private Dimension by = Dimension.USER;
 
     @Option(names = "--top", paramLabel = "N", description = "How many lines (${DEFAULT-VALUE}).")
@@ -51,7 +51,7 @@ final class UsageCommand implements Callable<Integer> {
     @Option(
             names = "--sort",
             paramLabel = "WHAT",
-            description = "cost, reasoning, tokens or requests (${DEFAULT-VALUE}).")
+            description = "cost (the default), reasoning, tokens or requests.")
     private UsageReport.Sort sort = UsageReport.Sort.COST;
 
     @Option(names = "--json", description = "Print the report as JSON.")
