@@ -94,6 +94,11 @@ final class KeysCommand implements Runnable {
                 description = "The last day on which it can be used, in UTC: 2027-03-01.")
         private Optional<LocalDate> expires = Optional.empty();
 
+        @Option(
+                names = "--admin",
+                description = "It opens the endpoints of those who run the proxy too.")
+        private boolean admin;
+
         @Option(names = "--json", description = "Print it as a JSON object.")
         private boolean json;
 
@@ -107,7 +112,7 @@ final class KeysCommand implements Runnable {
             String secret =
                     keys.file()
                             .create(
-                                    new KeyFile.NewKey(name, team, user, routes, expires),
+                                    new KeyFile.NewKey(name, team, user, routes, admin, expires),
                                     today,
                                     new SecureRandom());
             if (json) {

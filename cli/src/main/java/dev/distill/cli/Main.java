@@ -47,6 +47,9 @@ public final class Main {
         line.addSubcommand(new ProxyCommand(terminal));
         line.addSubcommand(KeysCommand.with(terminal));
         line.addSubcommand(new SessionsCommand(terminal));
+        line.addSubcommand(
+                new CommandLine(new UsageCommand(terminal))
+                        .addSubcommand(new ReconcileCommand(terminal)));
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
         line.addSubcommand(new ReferenceCommand(terminal));

@@ -3,6 +3,7 @@ package dev.distill.proxy.ledger;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
+import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.sqlite.SQLiteConfig;
@@ -70,6 +72,23 @@ public final class Database {
         properties.setProperty("connectTimeout", SERVER_SECONDS);
         properties.setProperty("socketTimeout", SERVER_SECONDS);
         return new Database(Engine.POSTGRESQL, url, properties, Optional.empty());
+    }
+
+    /**
+     * The database of a proxy file, when it names one.
+     *
+     * @param environment where {@code env:NAME} passwords are looked up
+     */
+    public static Optional<Database> of(
+            ProxyConfig.Ledger ledger, Map<String, String> environment) {
+        return ledger.url()
+                .map(
+                        url ->
+                                server(
+                                        url,
+                                        ledger.user(),
+                                        ledger.password()
+                                                .map(secret -> secret.resolve(environment))));
     }
 
     Engine engine() {

@@ -5,6 +5,8 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,6 +29,8 @@ import java.util.Optional;
  * <p>Safe for use by many threads; several processes may share a folder.
  */
 public final class Ledger implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Ledger.class.getName());
+
     /**
      * Where everything is and how much of it there may be.
      *
@@ -58,19 +62,21 @@ public final class Ledger implements AutoCloseable {
     private final Database database;
     private final Spool spool;
     private final Shipper shipper;
-    private final List<AutoCloseable> closeLast;
+
+    /** In the order in which they depend on each other; closed the other way round. */
+    private final List<AutoCloseable> opened;
 
     private Ledger(
             StoreWriter writer,
             Database database,
             Spool spool,
             Shipper shipper,
-            List<AutoCloseable> closeLast) {
+            List<AutoCloseable> opened) {
         this.writer = writer;
         this.database = database;
         this.spool = spool;
         this.shipper = shipper;
-        this.closeLast = List.copyOf(closeLast);
+        this.opened = List.copyOf(opened);
     }
 
     /**
@@ -85,54 +91,82 @@ public final class Ledger implements AutoCloseable {
 
     static Ledger open(
             Settings settings, InstantSource clock, Spool.Bounds bounds, SpoolFile.Disk disk) {
-        Database store = Database.file(settings.storeFile());
-        Database database = settings.database().orElse(store);
         Path folder = settings.storeFile().toAbsolutePath().resolveSibling("ledger");
-        List<AutoCloseable> closeLast = new ArrayList<>();
-        List<Source> sources = new ArrayList<>();
+        List<AutoCloseable> opened = new ArrayList<>();
         try {
-            Files.createDirectories(folder);
-            try (Connection connection = store.open()) {
-                for (SpoolLock abandoned : SpoolLock.abandoned(folder)) {
-                    List<Segment> segments = Segment.of(folder, abandoned.log());
-                    if (!segments.isEmpty()) {
-                        Spool.End end = Recovery.end(segments, connection);
-                        LogSource source =
-                                new LogSource(segments.getFirst(), () -> end, _ -> {}, () -> true);
-                        sources.add(source);
-                        closeLast.add(source);
-                    }
-                    closeLast.add(abandoned);
-                }
-            }
-            SpoolLock own = SpoolLock.create(folder);
-            Segment first = new Segment(folder, own.log(), 1);
-            Spool spool = Spool.start(new SpoolFile(first, disk), bounds);
-            LogSource source =
-                    new LogSource(first, spool::end, spool::shipped, () -> spool.underWay() == 0);
-            sources.add(source);
-            closeLast.add(source);
-            closeLast.add(own);
-            boolean elsewhere = settings.database().isPresent();
-            if (elsewhere) {
-                OutboxSource outbox = new OutboxSource(store);
-                closeLast.add(outbox);
-                sources.add(outbox);
-            }
-            StoreWriter writer =
-                    elsewhere
-                            ? StoreWriter.withOutbox(settings.storeFile())
-                            : StoreWriter.open(settings.storeFile());
-            Shipper shipper = Shipper.start(database, sources, clock, settings.keep());
-            return new Ledger(writer, database, spool, shipper, closeLast);
+            return open(settings, folder, opened, clock, bounds, disk);
         } catch (IOException e) {
+            closeAll(opened.reversed());
             throw new UserError(
                     ExitCode.INVALID_INPUT,
                     Problem.at(Location.of(folder), "cannot keep the ledger's local log: " + e)
                             .withHint("name another --home folder, or make this one writable"),
                     e);
         } catch (SQLException e) {
-            throw store.unusable(e);
+            closeAll(opened.reversed());
+            throw Database.file(settings.storeFile()).unusable(e);
+        } catch (RuntimeException e) {
+            closeAll(opened.reversed());
+            throw e;
+        }
+    }
+
+    private static Ledger open(
+            Settings settings,
+            Path folder,
+            List<AutoCloseable> opened,
+            InstantSource clock,
+            Spool.Bounds bounds,
+            SpoolFile.Disk disk)
+            throws IOException, SQLException {
+        Database store = Database.file(settings.storeFile());
+        List<Source> sources = new ArrayList<>();
+        Files.createDirectories(folder);
+        try (Connection connection = store.open()) {
+            for (SpoolLock abandoned : SpoolLock.abandoned(folder)) {
+                opened.add(abandoned);
+                List<Segment> segments = Segment.of(folder, abandoned.log());
+                if (!segments.isEmpty()) {
+                    Spool.End end = Recovery.end(segments, connection);
+                    LogSource source =
+                            new LogSource(segments.getFirst(), () -> end, _ -> {}, () -> true);
+                    sources.add(source);
+                    opened.add(source);
+                }
+            }
+        }
+        if (settings.database().isPresent()) {
+            OutboxSource outbox = new OutboxSource(store);
+            sources.add(outbox);
+            opened.add(outbox);
+        }
+        SpoolLock own = SpoolLock.create(folder);
+        opened.add(own);
+        Segment first = new Segment(folder, own.log(), 1);
+        StoreWriter writer =
+                settings.database().isPresent()
+                        ? StoreWriter.withOutbox(settings.storeFile())
+                        : StoreWriter.open(settings.storeFile());
+        Spool spool = Spool.start(new SpoolFile(first, disk), bounds);
+        LogSource source =
+                new LogSource(first, spool::end, spool::shipped, () -> spool.underWay() == 0);
+        sources.add(source);
+        opened.add(source);
+        Database database = settings.database().orElse(store);
+        Shipper shipper = Shipper.start(database, sources, clock, settings.keep());
+        opened.add(shipper);
+        opened.add(spool);
+        opened.add(writer);
+        return new Ledger(writer, database, spool, shipper, opened);
+    }
+
+    private static void closeAll(List<AutoCloseable> resources) {
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.log(Level.ERROR, "the ledger did not close: " + e.getMessage());
+            }
         }
     }
 
@@ -194,17 +228,6 @@ public final class Ledger implements AutoCloseable {
      */
     @Override
     public void close() {
-        try {
-            writer.close();
-            spool.close();
-            shipper.close();
-            for (AutoCloseable last : closeLast) {
-                last.close();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            throw new IllegalStateException("the ledger did not close", e);
-        }
+        closeAll(opened.reversed());
     }
 }

@@ -3,6 +3,7 @@ package dev.distill.proxy.ledger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /** The segment that a log is being written to. For one thread. */
@@ -55,18 +56,25 @@ final class SpoolFile implements AutoCloseable {
         }
     }
 
-    /** Takes back what was half written, or leaves the segment to those who read up to damage. */
+    /**
+     * Takes back what was half written, and leaves the segment: should taking back fail too, its
+     * readers stop at the damage. An empty one is deleted, so that a full disk leaves no litter.
+     */
     private void cut(FileChannel to, IOException cause) {
-        try {
+        channel = null;
+        try (to) {
             to.truncate(position);
-            to.position(position);
         } catch (IOException e) {
             cause.addSuppressed(e);
-            try {
+        }
+        try {
+            if (position == 0) {
+                Files.deleteIfExists(segment.path());
+            } else {
                 next();
-            } catch (IOException again) {
-                cause.addSuppressed(again);
             }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 

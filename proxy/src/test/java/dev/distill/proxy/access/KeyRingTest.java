@@ -40,6 +40,7 @@ class KeyRingTest {
                         Optional.of("search"),
                         Optional.of("ann@example.com"),
                         List.of(routes),
+                        false,
                         expires);
         return new KeyFile(file()).create(key, TODAY, new SecureRandom());
     }
@@ -65,6 +66,7 @@ class KeyRingTest {
                                 Optional.of("search"),
                                 Optional.of("ann@example.com"),
                                 Set.of("triage"),
+                                false,
                                 Optional.empty()));
         assertThat(principal.mayUse("triage")).isTrue();
         assertThat(principal.mayUse("teacher")).isFalse();

@@ -24,21 +24,24 @@ final class CrashTest {
         Set<String> committed = new HashSet<>();
         long appended = 0;
         for (int round = 0; round < 3; round++) {
-            appended += killedUnderLoad(round, 150, committed);
+            appended += killedUnderLoad(round, 40, committed);
         }
         Samples.open(folder).close();
         assertThat(folder.resolve("ledger")).isEmptyDirectory();
-        assertThat(committed).hasSizeGreaterThanOrEqualTo(450);
+        assertThat(committed).hasSizeGreaterThanOrEqualTo(120);
         assertThat(
                         number(
                                 "SELECT COUNT(*) FROM requests WHERE request_id LIKE 'job-%'"
                                         + " AND outcome = 'answered'"))
                 .isGreaterThanOrEqualTo(committed.size());
-        for (String id : committed) {
-            assertThat(number("SELECT COUNT(*) FROM requests WHERE request_id = '" + id + "'"))
-                    .as(id)
-                    .isEqualTo(1);
-        }
+        String names = "'" + String.join("','", committed) + "'";
+        assertThat(
+                        number(
+                                "SELECT COUNT(*) FROM requests WHERE outcome = 'answered' AND"
+                                        + " request_id IN ("
+                                        + names
+                                        + ")"))
+                .isEqualTo(committed.size());
         assertThat(number("SELECT COUNT(*) - COUNT(DISTINCT request_id) FROM requests")).isZero();
         assertThat(number("SELECT COUNT(*) - COUNT(DISTINCT request_id) FROM attempts")).isZero();
         // What was appended 100 milliseconds before a kill is there.
@@ -115,7 +118,7 @@ final class CrashTest {
                     Ledger.open(
                             Samples.settings(folder),
                             () -> Samples.NOON,
-                            new Spool.Bounds(8 << 20, 20_000, 1 << 30),
+                            new Spool.Bounds(8 << 20, 20_000, 1 << 26),
                             Segment::create);
             ledger.reserved(Samples.reservation("slow-" + round, Samples.who("ann"), 77));
             Thread.ofPlatform().daemon().start(() -> interactive(ledger, round));
@@ -133,7 +136,7 @@ final class CrashTest {
                     String id = "live-" + round + "-" + i;
                     ledger.reserved(Samples.reservation(id, Samples.who("bob"), 99));
                     ledger.append(Samples.row(id, Samples.who("bob"), Samples.NOON, 1));
-                    if (i % 200 == 199) {
+                    if (i % 20 == 19) {
                         ledger.flush();
                         say(Long.toString(i + 1));
                     }

@@ -58,9 +58,9 @@ final class RowCodecTest {
                         Optional.of(new Served(clean, clean, usage, present, present)),
                         clean,
                         List.of(attempt, attempt));
-        Frame frame = Frame.read(ByteBuffer.wrap(Frame.row(row)));
-        assertThat(frame).isNotNull();
-        assertThat(frame.row()).contains(row);
+        assertThat(Frame.read(ByteBuffer.wrap(Frame.row(row))))
+                .extracting(frame -> frame.row().orElseThrow())
+                .isEqualTo(row);
     }
 
     @Property(tries = 500)

@@ -35,10 +35,9 @@ class AwsEventStreamTest {
 
         byte[] bytes = all.toByteArray();
         for (int i = 0; i < bytes.length; i += piece) {
-            frames.addAll(stream.push(bytes, i, Math.min(piece, bytes.length - i)));
+            frames.addAll(Frames.of(stream, bytes, i, Math.min(piece, bytes.length - i)));
         }
 
-        assertThat(stream.isWithinMessage()).isFalse();
         assertThat(frames.stream().map(f -> new Sent(f.event(), f.data())).toList())
                 .isEqualTo(messages);
         for (int i = 0; i < raw.size(); i++) {
@@ -57,7 +56,7 @@ class AwsEventStreamTest {
         }
         bytes[Math.floorMod(where, bytes.length)] ^= flip;
 
-        assertThatThrownBy(() -> new AwsEventStream().push(bytes, 0, bytes.length))
+        assertThatThrownBy(() -> Frames.of(new AwsEventStream(), bytes, 0, bytes.length))
                 .isInstanceOf(WireException.class)
                 .hasMessageStartingWith("a message of the event stream cannot be read: ");
     }
@@ -67,8 +66,7 @@ class AwsEventStreamTest {
         byte[] message = event(new Sent("messageStart", "{}"));
         AwsEventStream stream = new AwsEventStream();
 
-        assertThat(stream.push(message, 0, message.length - 1)).isEmpty();
-        assertThat(stream.isWithinMessage()).isTrue();
+        assertThat(Frames.of(stream, message, 0, message.length - 1)).isEmpty();
     }
 
     @Example
@@ -82,7 +80,7 @@ class AwsEventStreamTest {
                                 "throttlingException"),
                         "{\"message\":\"slow\"}");
 
-        SseFrame frame = new AwsEventStream().push(message, 0, message.length).getFirst();
+        SseFrame frame = Frames.of(new AwsEventStream(), message, 0, message.length).getFirst();
 
         assertThat(frame.event()).isEqualTo("throttlingException");
         assertThat(frame.data()).isEqualTo("{\"message\":\"slow\"}");
@@ -101,7 +99,7 @@ class AwsEventStreamTest {
                                 "oops"),
                         "");
 
-        SseFrame frame = new AwsEventStream().push(message, 0, message.length).getFirst();
+        SseFrame frame = Frames.of(new AwsEventStream(), message, 0, message.length).getFirst();
 
         assertThat(new BedrockStreamReader(0).read(frame))
                 .singleElement()
@@ -124,7 +122,7 @@ class AwsEventStreamTest {
         headers.writeBytes(header(":event-type", "metadata"));
         byte[] message = message(headers.toByteArray(), "{}");
 
-        assertThat(new AwsEventStream().push(message, 0, message.length).getFirst().event())
+        assertThat(Frames.of(new AwsEventStream(), message, 0, message.length).getFirst().event())
                 .isEqualTo("metadata");
     }
 

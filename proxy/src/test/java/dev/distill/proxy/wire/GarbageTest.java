@@ -89,7 +89,7 @@ class GarbageTest {
             assertThat(provider.readError(502, Map.of(), text)).isNotNull();
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_16BE);
-        onlyWireExceptions(() -> new AwsEventStream().push(bytes, 0, bytes.length));
+        onlyWireExceptions(() -> Frames.of(new AwsEventStream(), bytes, 0, bytes.length));
     }
 
     private static void onlyWireExceptions(Runnable work) {
