@@ -101,7 +101,8 @@ final class Members {
 
     OptionalDouble optionalDouble(String name) {
         Optional<JsonNode> value = optional(name);
-        value.ifPresent(v -> check(v.isNumber(), name, "a number"));
+        value.ifPresent(
+                v -> check(v.isNumber() && Double.isFinite(v.doubleValue()), name, "a number"));
         return value.isPresent()
                 ? OptionalDouble.of(value.get().doubleValue())
                 : OptionalDouble.empty();
