@@ -128,7 +128,7 @@ final class OpenAiRequestsTest {
     @Test
     void leavesOutThoughtsThatAnotherProviderSignedAndSaysThatAFunctionFailed() {
         Conversation conversation =
-                Conversations.of(
+                RandomConversations.of(
                         message(
                                 Role.ASSISTANT,
                                 new Part.Thinking("signed", Optional.of("sig")),
@@ -149,18 +149,23 @@ final class OpenAiRequestsTest {
     void refusesToWriteWhatAFormatHasNoWordFor() {
         Part picture = new Part.Image(new Part.Source.Uploaded("file-1"), Optional.empty());
         assertThatThrownBy(
-                        () -> CHAT.writeRequest(Conversations.of(message(Role.USER, picture)), "m"))
+                        () ->
+                                CHAT.writeRequest(
+                                        RandomConversations.of(message(Role.USER, picture)), "m"))
                 .hasMessage("messages[0].content[0] must not be an uploaded picture");
         Part result = new Part.ToolResult("c", List.of(picture), false);
         assertThatThrownBy(
-                        () -> CHAT.writeRequest(Conversations.of(message(Role.TOOL, result)), "m"))
+                        () ->
+                                CHAT.writeRequest(
+                                        RandomConversations.of(message(Role.TOOL, result)), "m"))
                 .hasMessage(
                         "messages[0].content must be text, as this model takes no other results");
         Part thought = new Part.Thinking("hm", Optional.empty());
         assertThatThrownBy(
                         () ->
                                 RESPONSES.writeRequest(
-                                        Conversations.of(message(Role.ASSISTANT, thought)), "m"))
+                                        RandomConversations.of(message(Role.ASSISTANT, thought)),
+                                        "m"))
                 .hasMessage("messages[0] has thoughts, which this model takes from nobody");
     }
 
@@ -258,12 +263,12 @@ final class OpenAiRequestsTest {
 
     @Provide
     Arbitrary<Conversation> chats() {
-        return Conversations.forChat();
+        return RandomConversations.forChat();
     }
 
     @Provide
     Arbitrary<Conversation> responses() {
-        return Conversations.forResponses();
+        return RandomConversations.forResponses();
     }
 
     private static void refuses(Codec codec, String request, String param, String message) {

@@ -20,24 +20,26 @@ import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** Conversations at random, within what a format can say. */
-final class Conversations {
+/** RandomConversations at random, within what a format can say. */
+final class RandomConversations {
     private static final List<String> TEXTS = List.of("a", "é€ \"quoted\"", "\n", "😀", "{}");
 
     private final Random random;
     private final boolean chat;
 
-    private Conversations(Random random, boolean chat) {
+    private RandomConversations(Random random, boolean chat) {
         this.random = random;
         this.chat = chat;
     }
 
     static Arbitrary<Conversation> forChat() {
-        return Arbitraries.randomValue(random -> new Conversations(random, true).conversation());
+        return Arbitraries.randomValue(
+                random -> new RandomConversations(random, true).conversation());
     }
 
     static Arbitrary<Conversation> forResponses() {
-        return Arbitraries.randomValue(random -> new Conversations(random, false).conversation());
+        return Arbitraries.randomValue(
+                random -> new RandomConversations(random, false).conversation());
     }
 
     /** Nothing but messages. */
