@@ -1,6 +1,5 @@
 package dev.distill.serving;
 
-import dev.distill.proxy.wire.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +9,7 @@ import dev.distill.models.EncoderClassifier;
 import dev.distill.models.Prediction;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
+import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;

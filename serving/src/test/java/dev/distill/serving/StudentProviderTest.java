@@ -3,13 +3,13 @@ package dev.distill.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.distill.proxy.wire.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.Prediction;
 import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
