@@ -45,6 +45,11 @@ public final class Main {
         line.addSubcommand(new RunCommand(terminal));
         line.addSubcommand(new PlanCommand(terminal));
         line.addSubcommand(new ProxyCommand(terminal));
+        line.addSubcommand(KeysCommand.with(terminal));
+        line.addSubcommand(new SessionsCommand(terminal));
+        line.addSubcommand(
+                new CommandLine(new UsageCommand(terminal))
+                        .addSubcommand(new ReconcileCommand(terminal)));
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
         line.addSubcommand(new ReferenceCommand(terminal));

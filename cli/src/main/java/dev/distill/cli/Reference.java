@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.distill.config.ExitCode;
 import dev.distill.config.JobConfig;
 import dev.distill.config.JsonSchema;
+import dev.distill.config.KeysConfig;
 import dev.distill.config.ProxyConfig;
 import dev.distill.files.Json;
 import java.io.PrintWriter;
@@ -29,17 +30,23 @@ final class Reference {
                         false);
         CommandLine line = Main.commandLine(terminal);
         line.setUsageHelpWidth(100);
-        help(out, line);
-        line.getSubcommands().values().stream()
-                .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
-                .forEach(sub -> help(out, sub));
+        commands(out, line);
         out.append("\n## Exit statuses\n\n| status | meaning |\n|---|---|\n");
         for (ExitCode code : ExitCode.values()) {
             out.append("| %d | %s |\n".formatted(code.code(), code.meaning()));
         }
         keys(out, "Job files", JsonSchema.of(JobConfig.class));
         keys(out, "Proxy files", JsonSchema.of(ProxyConfig.class));
+        keys(out, "Key files", JsonSchema.of(KeysConfig.class));
         return out.toString();
+    }
+
+    /** A command, then what is below it. */
+    private static void commands(StringBuilder out, CommandLine command) {
+        help(out, command);
+        command.getSubcommands().values().stream()
+                .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
+                .forEach(sub -> commands(out, sub));
     }
 
     private static void help(StringBuilder out, CommandLine command) {

@@ -91,6 +91,16 @@ class BadInputTest {
                         job -> job.write("job.yaml", "version: 1\nname: [tiny\n"),
                         "job.yaml:3:1: not yaml"),
                 mistake(
+                        "a teacher that may not train",
+                        job ->
+                                job.edit(
+                                        "proxy.yaml",
+                                        t ->
+                                                t.replace(
+                                                        "teacher: [ { provider: recorded, model: big } ]",
+                                                        "teacher: { targets: [ { provider: recorded, model: big } ], may_train_student: false }")),
+                        "proxy.yaml:6:60: the answers of route teacher may not train a student"),
+                mistake(
                         "a name for a path",
                         job -> job.edit("job.yaml", t -> t.replace("name: tiny", "name: ../tiny")),
                         "job.yaml:2:7: name must be lower-case letters"));

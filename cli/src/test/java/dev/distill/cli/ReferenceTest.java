@@ -21,7 +21,7 @@ class ReferenceTest {
 
         JobFixture.Outcome help = JobFixture.distill("--help");
         assertThat(help.code()).isZero();
-        for (String command : new String[] {"run", "plan", "proxy", "doctor", "schema"}) {
+        for (String command : new String[] {"run", "plan", "proxy", "keys", "doctor", "schema"}) {
             assertThat(readme).contains("`distill " + command);
             assertThat(help.out()).contains(command);
         }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,6 +168,13 @@ public record ProxyConfig(
                     boolean mayTrainStudent,
             @Doc("When this name goes away and what replaces it.")
                     Optional<Retirement> retirement) {
+
+        /** A list of targets and nothing else. */
+        public static Route of(List<Target> targets) {
+            return new Route(
+                    targets, List.of(), Balance.LATENCY, Optional.empty(), false, false,
+                    Optional.empty(), false, true, Optional.empty());
+        }
 
         /** The groups in order, whichever way they were written; none is empty. */
         public List<List<Target>> ordered() {
@@ -381,7 +389,8 @@ public record ProxyConfig(
     /** Requests and answers kept as training material. */
     public record Recording(
             @Doc("The folder of Parquet files.") Path folder,
-            @Doc("What is blacked out before anything is written.") @Default("[email, secret]")
+            @Doc("What is blacked out before anything is written.")
+                    @Default("[\"email\", \"secret\"]")
                     List<Redaction> redact) {}
 
     /** What is blacked out. */
@@ -409,6 +418,16 @@ public record ProxyConfig(
                     Optional<URI> otlp,
             @Doc("The share of requests that are traced.") @Default("1") @AtLeast(0) @AtMost(1)
                     double sample) {}
+
+    /** The same with one more price. */
+    public ProxyConfig withPrice(String model, Price price) {
+        Map<String, List<Price>> more = new HashMap<>(prices);
+        more.put(model, List.of(price));
+        return new ProxyConfig(
+                version, listen, tls, providers, routes, more, priceFile, unknownPrice, timeouts,
+                retry, breaker, keys, budgets, limits, lots, runaway, ledger, recording, capacity,
+                telemetry);
+    }
 
     /** The same on another address. */
     public ProxyConfig listeningOn(String address) {

@@ -5,16 +5,19 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Reads the requests of a job from a .jsonl, .csv (with a header) or .parquet file. A row without
- * an id column is called by its position: {@code row-000001} is the first.
+ * Reads the requests of a job from a .jsonl, .csv (with a header) or .parquet file, or from all the
+ * .parquet files of a folder in the order of their names. A row without an id column is called by
+ * its position: {@code row-000001} is the first.
  */
 public final class RequestFile {
     private RequestFile() {}
@@ -41,6 +44,10 @@ public final class RequestFile {
     }
 
     private static List<Request> read(Path file, RequestRows rows) {
+        if (Files.isDirectory(file)) {
+            parts(file).forEach(part -> ParquetRows.read(part, rows));
+            return rows.finish();
+        }
         if (!Files.isRegularFile(file)) {
             throw AtomicFile.unreadable(file, new NoSuchFileException("no such file"));
         }
@@ -55,5 +62,17 @@ public final class RequestFile {
                                     .withHint("use a .jsonl, .csv or .parquet file"));
         }
         return rows.finish();
+    }
+
+    /** Names that begin with a dot belong to files that are being written. */
+    private static List<Path> parts(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(
+                            file -> file.getFileName().toString().matches("[^.].*\\.(?i:parquet)"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw AtomicFile.unreadable(folder, e);
+        }
     }
 }

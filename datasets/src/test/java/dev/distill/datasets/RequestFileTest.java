@@ -59,6 +59,28 @@ class RequestFileTest {
     }
 
     @Test
+    void readsTheParquetFilesOfAFolderInTheOrderOfTheirNames() throws IOException {
+        Path parts = Files.createDirectories(folder.resolve("parts"));
+        Map<String, String> none = Map.of();
+        Foreign b = new Foreign("b", 2, Optional.empty());
+        Foreign a = new Foreign("a", 1, Optional.empty());
+        ParquetFile.write(parts.resolve("2.parquet"), Foreign.class, List.of(b), none);
+        ParquetFile.write(parts.resolve("1.parquet"), Foreign.class, List.of(a), none);
+        Files.writeString(parts.resolve(".3.parquet"), "being written");
+        Files.writeString(parts.resolve("README.md"), "about it");
+        assertThat(RequestFile.read(parts, PLAIN))
+                .extracting(Request::id, Request::text)
+                .containsExactly(tuple("row-000001", "a"), tuple("row-000002", "b"));
+    }
+
+    @Test
+    void refusesAFolderWithoutParquetFiles() {
+        assertThatThrownBy(() -> RequestFile.read(folder, PLAIN))
+                .isInstanceOf(UserError.class)
+                .hasMessage(folder + ": has no rows");
+    }
+
+    @Test
     void callsRowsByTheirPositionWhenThereIsNoIdColumn() {
         Path file = file("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}");
         List<Request> requests = RequestFile.read(file, PLAIN);

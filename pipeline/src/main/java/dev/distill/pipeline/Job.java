@@ -133,7 +133,8 @@ public record Job(
         }
         ConfigFile<ProxyConfig> proxy = ProxyFile.read(path);
         String route = file.value().teacher().route();
-        if (!proxy.value().routes().containsKey(route)) {
+        ProxyConfig.Route answering = proxy.value().routes().get(route);
+        if (answering == null) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
                     Problem.at(
@@ -143,6 +144,12 @@ public record Job(
                                             + ", which is no route of "
                                             + path)
                             .withHint(Suggestion.hint(route, proxy.value().routes().keySet())));
+        }
+        if (!answering.mayTrainStudent()) {
+            throw UserError.invalid(
+                    proxy.at("routes." + route + ".may_train_student"),
+                    "the answers of route " + route + " may not train a student",
+                    "name another teacher.route, or ask whoever is responsible for this route");
         }
         return new JobProxy.Embedded(proxy);
     }

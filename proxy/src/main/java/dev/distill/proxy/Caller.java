@@ -12,9 +12,15 @@ import java.util.regex.Pattern;
  * @param job who pays
  * @param maxNanoUsd the most that the job may have spent over all time
  * @param sample which of several answers to the same request
- * @param storeUse whether the store is read and written
+ * @param storeUse whether the store may be read and written
+ * @param session what the caller calls the session, where it has a name for it
  */
-record Caller(Optional<String> job, OptionalLong maxNanoUsd, int sample, StoreUse storeUse) {
+record Caller(
+        Optional<String> job,
+        OptionalLong maxNanoUsd,
+        int sample,
+        StoreUse storeUse,
+        Optional<String> session) {
     private static final Pattern JOB = Pattern.compile("[A-Za-z0-9._:/-]{1,128}");
     private static final Pattern USD = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
@@ -27,7 +33,7 @@ record Caller(Optional<String> job, OptionalLong maxNanoUsd, int sample, StoreUs
      * Reads the headers of a request.
      *
      * @param header the value of a header by its name
-     * @throws ApiException when one cannot be understood
+     * @throws RefusedException when one cannot be understood
      */
     static Caller of(Function<String, Optional<String>> header) {
         Optional<String> job = header.apply(Headers.JOB);
@@ -44,7 +50,8 @@ record Caller(Optional<String> job, OptionalLong maxNanoUsd, int sample, StoreUs
                 job,
                 limit.map(text -> OptionalLong.of(nanoUsd(text))).orElse(OptionalLong.empty()),
                 header.apply(Headers.SAMPLE).map(Caller::sample).orElse(0),
-                header.apply(Headers.STORE).map(Caller::storeUse).orElse(StoreUse.ON));
+                header.apply(Headers.STORE).map(Caller::storeUse).orElse(StoreUse.ON),
+                header.apply(Headers.SESSION).map(Caller::session));
     }
 
     private static long nanoUsd(String text) {
@@ -73,9 +80,16 @@ record Caller(Optional<String> job, OptionalLong maxNanoUsd, int sample, StoreUs
         throw invalid(Headers.STORE, "off or absent", text);
     }
 
-    private static ApiException invalid(String header, String expected, String value) {
-        return new ApiException(
-                ApiError.badRequest(
+    private static String session(String text) {
+        if (!JOB.matcher(text).matches()) {
+            throw invalid(Headers.SESSION, "1 to 128 of A-Z a-z 0-9 . _ : / -", text);
+        }
+        return text;
+    }
+
+    private static RefusedException invalid(String header, String expected, String value) {
+        return new RefusedException(
+                Refusals.badRequest(
                         "invalid_header",
                         header,
                         header + " must be " + expected + ", got " + value));

@@ -40,9 +40,10 @@ final class Flights<K, T> {
                 return new Landed<>(other.get(), Seat.PASSENGER);
             } catch (ExecutionException e) {
                 switch (e.getCause()) {
-                    case ApiException refused when refused.error().aboutMoney() -> {}
+                    case RefusedException refused
+                            when Refusals.isAboutMoney(refused.refusal()) -> {}
                     case InterruptedException _ -> {}
-                    case ApiException failed -> throw failed;
+                    case RefusedException failed -> throw failed;
                     case UserError failed -> throw failed;
                     case null, default -> throw new IllegalStateException("the work failed", e);
                 }

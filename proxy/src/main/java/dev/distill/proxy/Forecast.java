@@ -7,9 +7,15 @@ import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.proxy.ledger.StoreReader;
+import dev.distill.proxy.money.PriceRow;
+import dev.distill.proxy.money.PriceTable;
+import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Usage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,7 +80,7 @@ public record Forecast(
 
     /** Adds up one forecast. */
     private static final class Builder {
-        private final Map<String, ProxyConfig.Price> prices = new HashMap<>();
+        private final Map<String, PriceRow> prices = new HashMap<>();
         private final List<String> models;
         private final List<String> storedAs;
         private final Optional<StoreReader> reader;
@@ -92,14 +98,17 @@ public record Forecast(
             this.storedAs = targets.stream().map(t -> storedAs(config, t)).distinct().toList();
             this.reader = reader;
             this.typical = reader.flatMap(r -> r.typical(models.getFirst()));
-            config.prices().entrySet().stream()
-                    .filter(entry -> models.contains(entry.getKey()))
-                    .forEach(entry -> prices.put(entry.getKey(), entry.getValue().getLast()));
+            PriceTable table = PriceTable.of(config);
+            Instant now = Instant.now();
+            targets.forEach(
+                    t ->
+                            table.at(t.provider(), t.model(), now)
+                                    .ifPresent(row -> prices.put(t.model(), row)));
         }
 
         Forecast build(List<ObjectNode> requests) {
             List<Boolean> stored = new ArrayList<>(requests.size());
-            requests.forEach(request -> stored.add(add(checked(request))));
+            requests.forEach(request -> stored.add(add(request)));
             List<String> unpriced =
                     models.stream().filter(model -> !prices.containsKey(model)).toList();
             return new Forecast(
@@ -113,18 +122,19 @@ public record Forecast(
         }
 
         /** Counts a request; whether it is stored. */
-        private boolean add(ChatRequest request) {
-            List<Digest> keys = storedAs.stream().map(name -> request.key(name, 0)).toList();
+        private boolean add(ObjectNode request) {
+            Canonical canonical = Canonical.of(Dialect.OPENAI_CHAT, request);
+            List<Digest> keys = storedAs.stream().map(name -> canonical.key(name, 0)).toList();
             if (reader.isPresent() && keys.stream().anyMatch(reader.get()::has)) {
                 return true;
             }
             if (counted.add(keys.getFirst())) {
-                long bytes = request.inputTokensAtMost();
-                long most = request.outputTokensAtMost().orElse(0);
-                bounded &= request.outputTokensAtMost().isPresent();
+                long bytes = canonical.json().getBytes(StandardCharsets.UTF_8).length;
+                long most = longestAnswer(request);
+                bounded &= most > 0;
                 worst +=
                         prices.values().stream()
-                                .mapToLong(price -> Cost.atMost(price, bytes, most))
+                                .mapToLong(price -> price.worst(bytes, most))
                                 .max()
                                 .orElse(0);
                 typicalCost += typicalCost(bytes, most);
@@ -133,13 +143,13 @@ public record Forecast(
         }
 
         private long typicalCost(long bytes, long most) {
-            Optional<ProxyConfig.Price> price = Optional.ofNullable(prices.get(models.getFirst()));
+            Optional<PriceRow> price = Optional.ofNullable(prices.get(models.getFirst()));
             double perByte =
                     typical.map(StoreReader.Typical::inputTokensPerByte)
                             .orElse(1.0 / BYTES_PER_TOKEN);
             double output = typical.map(StoreReader.Typical::outputTokens).orElse((double) most);
             Usage usage = Usage.of(Math.round(bytes * perByte), Math.round(output));
-            return price.map(p -> Cost.of(p, usage)).orElse(0L);
+            return price.map(p -> p.nanoUsd(usage, Optional.empty())).orElse(0L);
         }
 
         /** What the provider of a target would say, had it been opened. */
@@ -160,13 +170,11 @@ public record Forecast(
             };
         }
 
-        private static ChatRequest checked(ObjectNode request) {
-            try {
-                return ChatRequest.of(request);
-            } catch (ApiException e) {
-                throw new UserError(
-                        ExitCode.INVALID_INPUT, Problem.of("request: " + e.getMessage()));
-            }
+        /** In tokens; 0 when the request does not say. */
+        private static long longestAnswer(ObjectNode request) {
+            return Math.max(
+                    request.path("max_tokens").asLong(0),
+                    request.path("max_completion_tokens").asLong(0));
         }
     }
 }

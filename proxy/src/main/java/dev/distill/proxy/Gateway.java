@@ -1,206 +1,211 @@
 package dev.distill.proxy;
 
-import dev.distill.config.Suggestion;
-import dev.distill.config.UserError;
-import dev.distill.files.Digest;
-import dev.distill.proxy.ledger.Attempt;
-import dev.distill.proxy.ledger.RequestRow;
-import dev.distill.proxy.ledger.StoreReader;
-import dev.distill.proxy.ledger.StoreWriter;
-import dev.distill.proxy.ledger.StoredAnswer;
+import dev.distill.proxy.access.KeyRing;
+import dev.distill.proxy.access.Principal;
+import dev.distill.proxy.money.Permit;
+import dev.distill.proxy.money.RateLimitedException;
+import dev.distill.proxy.money.Who;
+import dev.distill.proxy.sessions.Call;
+import dev.distill.proxy.sessions.Owner;
+import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Envelope;
+import dev.distill.proxy.wire.WireException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Answers chat completion requests: from the store when it can, else from a provider, and then only
- * after the answer is on the disk.
+ * The way of a request: who asks, whether they may, who answers, what it cost. An answer comes from
+ * the store of paid answers where that is asked for, else from the targets of the route.
  */
 final class Gateway {
-    private static final int MOST_NAMED = 100;
+    private static final int BYTES_PER_TOKEN = 4;
 
-    private final Routes routes;
-    private final StoreReader reader;
-    private final StoreWriter writer;
-    private final Router router;
-    private final Surroundings surroundings;
-    private final Flights<List<Digest>, Found> flights = new Flights<>();
+    /** What an answer is taken to be in the limits per minute until it is known. */
+    private static final long USUAL_ANSWER = 1000;
 
-    Gateway(
-            Routes routes,
-            StoreReader reader,
-            StoreWriter writer,
-            Router router,
-            Surroundings surroundings) {
-        this.routes = routes;
-        this.reader = reader;
-        this.writer = writer;
-        this.router = router;
-        this.surroundings = surroundings;
+    private final Supplier<Plan> plans;
+    private final Answering answering;
+    private final Sessions sessions;
+    private final InstantSource clock;
+
+    Gateway(Supplier<Plan> plans, Answering answering, Sessions sessions, InstantSource clock) {
+        this.plans = plans;
+        this.answering = answering;
+        this.sessions = sessions;
+        this.clock = clock;
     }
 
-    /** An answer with where it came from and what this request paid for it. */
-    private record Found(StoredAnswer answer, String store, OptionalLong costNanoUsd) {
-        static Found stored(StoredAnswer answer) {
-            return new Found(answer, Headers.HIT, OptionalLong.of(0));
-        }
+    /**
+     * A request whose sender is known.
+     *
+     * @param plan that holds for all of it
+     * @param principal who asks; empty where nobody needs a key
+     */
+    record Admitted(
+            Arrival arrival, Plan plan, Caller terms, Optional<Principal> principal, Instant at) {}
+
+    /**
+     * Finds out who asks, before any of the body is read.
+     *
+     * @throws RefusedException when they may not, or a header makes no sense
+     */
+    Admitted admit(Arrival arrival) {
+        Plan plan = plans.get();
+        Optional<Principal> principal = plan.keys().map(keys -> principal(keys, arrival));
+        Caller terms = Caller.of(arrival.header());
+        return new Admitted(arrival, plan, terms, principal, clock.instant());
     }
 
-    /** One request on its way. */
-    private record Asked(
-            String id,
-            Route route,
-            ChatRequest request,
-            Caller caller,
-            Instant at,
-            long startNanos) {}
+    private static Principal principal(KeyRing keys, Arrival arrival) {
+        return KeyRing.presented(arrival.header())
+                .flatMap(keys::find)
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        Refusals.unauthorized(
+                                                "a valid key of this proxy is needed, as a bearer token or in x-api-key")));
+    }
+
+    /** The routes that somebody may use. */
+    ModelList models(Admitted admitted) {
+        return new ModelList(
+                admitted.plan().routes().keySet().stream()
+                        .filter(name -> admitted.principal().map(p -> p.mayUse(name)).orElse(true))
+                        .toList());
+    }
 
     /**
      * Answers a request.
      *
-     * @throws ApiException when it is refused or nobody answers
-     * @throws UserError when the store cannot be read or written
+     * @throws RefusedException when it is refused or nobody answers
+     * @throws ClientGoneException when whoever asked is not there any more
      */
-    Reply chat(String requestId, ChatRequest request, Caller caller) throws InterruptedException {
-        Asked asked =
-                new Asked(
-                        requestId,
-                        route(request.route()),
-                        request,
-                        caller,
-                        surroundings.clock().instant(),
-                        System.nanoTime());
-        return switch (caller.storeUse()) {
-            case OFF -> reply(ask(asked, Headers.OFF));
-            case ON -> shared(asked);
+    void serve(Admitted admitted, byte[] body, Outlet outlet)
+            throws InterruptedException, ClientGoneException {
+        Envelope envelope = envelope(admitted.arrival().dialect(), body);
+        Plan plan = admitted.plan();
+        Route named = plan.named(envelope.model());
+        Route route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
+        checkAllowed(admitted, envelope.model());
+        Who who = who(admitted, route);
+        boolean stored = isStored(admitted.terms(), route);
+        Exchange exchange =
+                new Exchange(
+                        admitted,
+                        named,
+                        route,
+                        new Question(admitted.arrival().dialect(), envelope, body),
+                        who,
+                        new Books(plan, answering.ledger(), clock),
+                        stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS);
+        try (Permit permit = permit(plan, who, envelope)) {
+            Call session = session(admitted, exchange);
+            session.onStop(() -> exchange.stop("session " + session.sessionId() + " was stopped"));
+            try {
+                if (stored) {
+                    answering.fromStore(exchange, outlet);
+                } else {
+                    answering.live(exchange, outlet);
+                }
+            } finally {
+                session.settle(exchange.chargedNanoUsd());
+                permit.settle(exchange.tokens());
+            }
+        } catch (RefusedException e) {
+            String code = e.refusal().code().orElse(e.refusal().type());
+            answering.writeDown(exchange, code, e.refusal().status());
+            throw e;
+        } catch (InterruptedException | RuntimeException e) {
+            answering.writeDown(exchange, "internal_error", 500);
+            throw e;
+        }
+    }
+
+    private static Envelope envelope(Dialect dialect, byte[] body) {
+        try {
+            return Envelope.read(dialect, body);
+        } catch (WireException e) {
+            throw new RefusedException(
+                    Refusals.badRequest(
+                            e.param().equals("body") ? "invalid_json" : "invalid_request",
+                            e.param(),
+                            String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void checkAllowed(Admitted admitted, String route) {
+        if (admitted.principal().map(p -> !p.mayUse(route)).orElse(false)) {
+            throw new RefusedException(
+                    Refusals.forbidden("model_not_allowed", "this key may not use route " + route));
+        }
+    }
+
+    private static Who who(Admitted admitted, Route route) {
+        Optional<Principal> principal = admitted.principal();
+        return new Who(
+                principal.map(Principal::key),
+                principal.flatMap(Principal::user),
+                principal.flatMap(Principal::team),
+                route.name(),
+                admitted.terms()
+                        .job()
+                        .map(name -> new Who.Job(name, admitted.terms().maxNanoUsd())));
+    }
+
+    /** Jobs find their paid answers again; live traffic does where its route says so. */
+    private static boolean isStored(Caller terms, Route route) {
+        return terms.storeUse() == Caller.StoreUse.ON
+                && (terms.job().isPresent() || route.config().store());
+    }
+
+    private Permit permit(Plan plan, Who who, Envelope envelope) {
+        long estimate =
+                envelope.textBytes() / BYTES_PER_TOKEN
+                        + Math.min(envelope.maxOutputTokens().orElse(0), USUAL_ANSWER);
+        try {
+            return plan.limits().acquire(who, estimate);
+        } catch (RateLimitedException e) {
+            throw new RefusedException(
+                    Refusals.tooMany(
+                            "rate_limit_exceeded",
+                            String.valueOf(e.getMessage()),
+                            Optional.of(e.retryAfter())));
+        }
+    }
+
+    private Call session(Admitted admitted, Exchange exchange) {
+        Envelope envelope = exchange.question().envelope();
+        Owner owner =
+                new Owner(
+                        exchange.who().key().orElse(""),
+                        exchange.who().user(),
+                        exchange.who().team());
+        return switch (sessions.begin(
+                owner,
+                fingerprint(envelope.beginning()),
+                fingerprint(envelope.fingerprint()),
+                admitted.terms().session())) {
+            case Call call -> {
+                exchange.belongsTo(call);
+                yield call;
+            }
+            case dev.distill.proxy.sessions.Admission.Refused refused ->
+                    throw new RefusedException(
+                            Refusals.tooMany(
+                                    "session_stopped",
+                                    "session %s is stopped: %s; resume it with distill sessions resume %s"
+                                            .formatted(
+                                                    refused.id(), refused.reason(), refused.id()),
+                                    Optional.empty()));
         };
     }
 
-    private Route route(String name) {
-        return routes.find(name)
-                .orElseThrow(
-                        () ->
-                                new ApiException(
-                                        new ApiError(
-                                                404,
-                                                "invalid_request_error",
-                                                "model_not_found",
-                                                noSuchRoute(brief(name)),
-                                                Optional.of("model"),
-                                                Optional.empty())));
-    }
-
-    private String noSuchRoute(String name) {
-        return "there is no route " + name + "; " + Suggestion.hint(name, routes.names());
-    }
-
-    /** Keeps a name that can be as long as a request out of messages and comparisons. */
-    private static String brief(String name) {
-        return name.substring(0, Math.min(name.length(), MOST_NAMED));
-    }
-
-    private Reply shared(Asked asked) throws InterruptedException {
-        List<Digest> keys = asked.route().keys(asked.request(), asked.caller().sample());
-        Flights.Landed<Found> landed = flights.join(keys, () -> findOrAsk(asked, keys));
-        if (landed.seat() == Flights.Seat.PILOT) {
-            return reply(landed.result());
-        }
-        Found found = Found.stored(landed.result().answer());
-        writer.enqueue(row(asked, found));
-        return reply(found);
-    }
-
-    private Found findOrAsk(Asked asked, List<Digest> keys) throws InterruptedException {
-        Optional<StoredAnswer> stored =
-                keys.stream().map(reader::find).flatMap(Optional::stream).findFirst();
-        if (stored.isEmpty()) {
-            return ask(asked, Headers.MISS);
-        }
-        Found found = Found.stored(stored.get());
-        writer.enqueue(row(asked, found));
-        return found;
-    }
-
-    /** Asks the targets and books it; waits for the disk when the answer goes to the store. */
-    private Found ask(Asked asked, String store) throws InterruptedException {
-        List<Attempt> attempts = new ArrayList<>();
-        String outcome = "internal_error";
-        int status = 500;
-        Optional<StoredAnswer> answer = Optional.empty();
-        try {
-            answer =
-                    Optional.of(
-                            router.ask(asked.route(), asked.request(), asked.caller(), attempts));
-            outcome = "answered";
-            status = answer.get().status();
-        } catch (ApiException e) {
-            outcome = e.error().code();
-            status = e.error().status();
-            throw e;
-        } finally {
-            RequestRow row =
-                    new RequestRow(
-                            asked.at(),
-                            asked.id(),
-                            asked.caller().job(),
-                            asked.route().name(),
-                            answer,
-                            outcome,
-                            status,
-                            millisSince(asked.startNanos()),
-                            cost(attempts),
-                            store,
-                            attempts);
-            if (answer.isPresent() && store.equals(Headers.MISS)) {
-                writer.commit(row);
-            } else {
-                writer.enqueue(row);
-            }
-        }
-        return new Found(answer.get(), store, cost(attempts));
-    }
-
-    private static RequestRow row(Asked asked, Found found) {
-        return new RequestRow(
-                asked.at(),
-                asked.id(),
-                asked.caller().job(),
-                asked.route().name(),
-                Optional.of(found.answer()),
-                "answered",
-                found.answer().status(),
-                millisSince(asked.startNanos()),
-                found.costNanoUsd(),
-                found.store(),
-                List.of());
-    }
-
-    private static OptionalLong cost(List<Attempt> attempts) {
-        return attempts.stream().allMatch(attempt -> attempt.costNanoUsd().isPresent())
-                ? OptionalLong.of(
-                        attempts.stream().mapToLong(a -> a.costNanoUsd().getAsLong()).sum())
-                : OptionalLong.empty();
-    }
-
-    private static long millisSince(long startNanos) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-    }
-
-    private static Reply reply(Found found) {
-        StoredAnswer answer = found.answer();
-        return Reply.of(answer.status(), answer.body())
-                .with(Headers.REQUEST_KEY, answer.key().hex())
-                .with(Headers.PROVIDER, answer.provider())
-                .with(Headers.MODEL, answer.answeredBy())
-                .with(Headers.COST_USD, Cost.usd(found.costNanoUsd()))
-                .with(Headers.ANSWER_COST_USD, Cost.usd(answer.costNanoUsd()))
-                .with(Headers.LATENCY_MILLIS, Long.toString(answer.latencyMillis()))
-                .with(Headers.ASKED_AT, answer.askedAt().truncatedTo(ChronoUnit.MILLIS).toString())
-                .with(Headers.STORE, found.store())
-                .with(Headers.SIMULATED, Boolean.toString(answer.simulated()));
+    private static long fingerprint(String hex) {
+        return Long.parseUnsignedLong(hex, 0, 16, 16);
     }
 }

@@ -1,5 +1,11 @@
 package dev.distill.proxy;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
 /**
  * The HTTP headers that distill adds to the OpenAI dialect, for callers and for the proxy itself.
  *
@@ -20,6 +26,24 @@ public final class Headers {
      * {@link #HIT}, {@link #MISS} or {@link #OFF}.
      */
     public static final String STORE = "x-distill-store";
+
+    /**
+     * Asked: the session that this belongs to, for clients that know; otherwise it is inferred.
+     * Answered: the session's name, by which it is acknowledged, stopped and resumed.
+     */
+    public static final String SESSION = "x-distill-session";
+
+    /** Answered: what the session has cost before this request. */
+    public static final String SESSION_USD = "x-distill-session-usd";
+
+    /** Answered: how many calls to providers were made for this request. */
+    public static final String ATTEMPTS = "x-distill-attempts";
+
+    /** Answered: a budget that is nearly used up. */
+    public static final String BUDGET_WARNING = "x-distill-budget-warning";
+
+    /** Answered: the route that takes the place of this one. */
+    public static final String SUCCESSOR = "x-distill-model-successor";
 
     /** Answered: the name of this request in the ledger. */
     public static final String REQUEST_ID = "x-request-id";
@@ -63,5 +87,15 @@ public final class Headers {
     /** A cost that nobody can know: the model has no price, or the provider reported no usage. */
     public static final String UNKNOWN = "unknown";
 
+    private static final List<String> HINTS =
+            List.of("retry-after", "x-should-retry", "x-amzn-errortype");
+
     private Headers() {}
+
+    /** The headers of a provider's error that say more about it. */
+    static Map<String, String> of(Function<String, Optional<String>> header) {
+        Map<String, String> found = new HashMap<>();
+        HINTS.forEach(name -> header.apply(name).ifPresent(value -> found.put(name, value)));
+        return found;
+    }
 }

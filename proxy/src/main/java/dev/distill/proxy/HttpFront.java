@@ -1,172 +1,217 @@
 package dev.distill.proxy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.proxy.wire.CallerCodec;
+import dev.distill.proxy.wire.Codecs;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Refusal;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
-/** The endpoints over HTTP; whatever goes wrong, the answer has the shape of the dialect. */
+/**
+ * The callers' endpoints over HTTP; whatever goes wrong, the answer has the shape of the dialect.
+ */
 final class HttpFront {
-    /** The largest request body. */
-    static final int MOST_BYTES = 16 << 20;
+    private static final Map<String, Dialect> ENDPOINTS =
+            Map.of(
+                    "/v1/chat/completions", Dialect.OPENAI_CHAT,
+                    "/v1/responses", Dialect.OPENAI_RESPONSES,
+                    "/v1/embeddings", Dialect.OPENAI_EMBEDDINGS,
+                    "/v1/messages", Dialect.ANTHROPIC_MESSAGES);
 
-    /** Requests worked on at the same time. */
-    private static final int MOST_REQUESTS = 2048;
+    /** The headers of a caller that a provider may get to see. */
+    private static final List<HeaderName> PASSED_ON =
+            List.of(
+                    HeaderNames.create("anthropic-version"),
+                    HeaderNames.create("anthropic-beta"),
+                    HeaderNames.create("openai-organization"),
+                    HeaderNames.create("openai-project"),
+                    HeaderNames.create("openai-beta"),
+                    HeaderNames.create("idempotency-key"),
+                    HeaderNames.create("traceparent"),
+                    HeaderNames.create("tracestate"));
+
+    private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
 
     private static final Logger LOG = System.getLogger(HttpFront.class.getName());
 
-    private final Semaphore room = new Semaphore(MOST_REQUESTS);
     private final Gateway gateway;
-    private final Routes routes;
+    private final Intake intake;
+    private final RequestIds ids;
 
-    HttpFront(Gateway gateway, Routes routes) {
+    HttpFront(Gateway gateway, Intake intake, RequestIds ids) {
         this.gateway = gateway;
-        this.routes = routes;
+        this.intake = intake;
+        this.ids = ids;
     }
 
     /** Adds the endpoints. */
     void addTo(HttpRouting.Builder routing) {
-        routing.post("/v1/chat/completions", (q, s) -> answer(s, id -> chat(id, q)))
-                .get("/v1/models", (q, s) -> answer(s, id -> Reply.of(200, models())))
-                .get("/healthz", (q, s) -> answer(s, id -> Reply.of(200, "{\"status\":\"ok\"}")))
-                .any((q, s) -> answer(s, id -> Reply.of(noSuchEndpoint(q))));
+        ENDPOINTS.forEach((path, dialect) -> routing.post(path, ask(dialect)));
+        routing.get("/v1/models", this::models).get("/v1/models/{name}", this::model);
+        routing.any(this::noSuchEndpoint);
     }
 
     /** Takes no more requests, and waits for those under way as long as they may take. */
     void drain(Duration atMost) throws InterruptedException {
-        room.tryAcquire(MOST_REQUESTS, atMost.toMillis(), TimeUnit.MILLISECONDS);
+        intake.drain(atMost);
     }
 
+    private Handler ask(Dialect dialect) {
+        return (request, response) -> answer(dialect, request, response, this::serve);
+    }
+
+    /** Something that answers a request. */
     @FunctionalInterface
     private interface Work {
-        Reply reply(String requestId) throws InterruptedException, IOException;
+        void run(Arrival arrival, ServerRequest request, Outlet outlet)
+                throws IOException, InterruptedException, ClientGoneException;
     }
 
-    private void answer(ServerResponse response, Work work) {
-        String id = "req_" + UUID.randomUUID().toString().replace("-", "");
-        if (!room.tryAcquire()) {
-            Duration soon = Duration.ofSeconds(1);
-            String message = "the proxy has as much work as it can do, or is stopping";
-            send(response, id, Reply.of(ApiError.later(503, "overloaded", message, soon)));
-            return;
-        }
-        try {
-            send(response, id, reply(id, work));
-        } finally {
-            room.release();
+    private void serve(Arrival arrival, ServerRequest request, Outlet outlet)
+            throws IOException, InterruptedException, ClientGoneException {
+        Gateway.Admitted admitted = gateway.admit(arrival);
+        try (Intake.Slot slot = intake.enter()) {
+            long length = request.headers().contentLength().orElse(-1);
+            byte[] body =
+                    request.content().hasEntity()
+                            ? slot.read(request.content().inputStream(), length)
+                            : new byte[0];
+            gateway.serve(admitted, body, outlet);
         }
     }
 
-    private static Reply reply(String id, Work work) {
+    private void answer(
+            Dialect dialect, ServerRequest request, ServerResponse response, Work work) {
+        HttpOutlet outlet = new HttpOutlet(response);
+        Arrival arrival =
+                new Arrival(
+                        ids.next(),
+                        dialect,
+                        name -> request.headers().first(HeaderNames.create(name)),
+                        passedOn(request),
+                        System.nanoTime());
+        response.header(HeaderNames.create(Headers.REQUEST_ID), arrival.id());
         try {
-            return work.reply(id);
-        } catch (ApiException e) {
-            return Reply.of(e.error());
+            Optional<Refusal> refusal = refusalOf(work, arrival, request, outlet);
+            if (refusal.isPresent()) {
+                refuse(arrival, refusal.get(), outlet);
+            }
+        } catch (ClientGoneException _) {
+            return; // nobody is left to tell
+        }
+        outlet.finish();
+    }
+
+    private static Optional<Refusal> refusalOf(
+            Work work, Arrival arrival, ServerRequest request, Outlet outlet)
+            throws ClientGoneException {
+        try {
+            work.run(arrival, request, outlet);
+            return Optional.empty();
+        } catch (RefusedException e) {
+            return Optional.of(e.refusal());
         } catch (UserError e) {
-            return Reply.of(
-                    ApiError.of(
-                            500,
-                            "server_error",
-                            "store_failed",
-                            e.problems().getFirst().toString()));
+            String message = e.problems().getFirst().toString();
+            return Optional.of(Refusals.internal("store_failed", message));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             String message = "the proxy is stopping";
-            return Reply.of(ApiError.of(503, "server_error", "stopping", message));
-        } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "request " + id + " failed unexpectedly", e); // callers see it
+            return Optional.of(Refusals.later("stopping", message, Duration.ofSeconds(1)));
+        } catch (IOException e) {
+            throw new ClientGoneException(e); // the body did not come
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "request " + arrival.id() + " failed unexpectedly", e);
             String message = "an unexpected error in the proxy: " + e;
-            return Reply.of(ApiError.of(500, "server_error", "internal_error", message));
+            return Optional.of(Refusals.internal("internal_error", message));
         }
     }
 
-    private static void send(ServerResponse response, String id, Reply reply) {
-        response.status(Status.create(reply.status()));
-        response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.header(HeaderNames.create(Headers.REQUEST_ID), id);
-        reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-        response.send(reply.body().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private Reply chat(String id, ServerRequest request) throws InterruptedException, IOException {
-        Caller caller = Caller.of(name -> request.headers().first(HeaderNames.create(name)));
-        return gateway.chat(id, ChatRequest.of(json(body(request))), caller);
-    }
-
-    private static byte[] body(ServerRequest request) throws IOException {
-        if (!request.content().hasEntity()) {
-            return new byte[0];
+    private static void refuse(Arrival arrival, Refusal refusal, Outlet outlet)
+            throws ClientGoneException {
+        CallerCodec codec = Codecs.forCaller(arrival.dialect());
+        if (outlet.hasBegun()) {
+            outlet.breakOff(codec.writeStreamError(refusal, arrival.id()));
+            return;
         }
-        try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                String message = "the body is larger than %d bytes".formatted(MOST_BYTES);
-                throw new ApiException(
-                        ApiError.of(413, "invalid_request_error", "request_too_large", message));
-            }
-            return bytes;
-        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        refusal.retryAfter()
+                .ifPresent(
+                        wait -> {
+                            long millis = Math.max(wait.toMillis(), 0);
+                            headers.put("retry-after", Long.toString((millis + 999) / 1000));
+                            headers.put("retry-after-ms", Long.toString(millis));
+                        });
+        byte[] body =
+                Json.line(codec.writeError(refusal, arrival.id())).getBytes(StandardCharsets.UTF_8);
+        outlet.whole(refusal.status(), body, headers);
     }
 
-    private static JsonNode json(byte[] body) {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(body);
-            return Json.parse(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
-        } catch (CharacterCodingException _) {
-            throw invalidJson("it is not UTF-8");
-        } catch (JsonProcessingException e) {
-            Optional<String> at =
-                    Optional.ofNullable(e.getLocation())
-                            .map(
-                                    l ->
-                                            " at line %d, column %d"
-                                                    .formatted(l.getLineNr(), l.getColumnNr()));
-            throw invalidJson(e.getOriginalMessage() + at.orElse(""));
-        }
+    private void models(ServerRequest request, ServerResponse response) {
+        answer(
+                modelsDialect(request),
+                request,
+                response,
+                (arrival, _, outlet) -> {
+                    ModelList list = gateway.models(gateway.admit(arrival));
+                    outlet.whole(200, bytes(list.json(arrival.dialect())), Map.of());
+                });
     }
 
-    private static ApiException invalidJson(String why) {
-        String message = "the body is not JSON: " + why;
-        return new ApiException(ApiError.badRequest("invalid_json", "body", message));
+    private void model(ServerRequest request, ServerResponse response) {
+        answer(
+                modelsDialect(request),
+                request,
+                response,
+                (arrival, q, outlet) -> {
+                    String name = q.path().pathParameters().get("name");
+                    ModelList list = gateway.models(gateway.admit(arrival));
+                    outlet.whole(200, bytes(list.json(arrival.dialect(), name)), Map.of());
+                });
     }
 
-    private String models() {
-        ArrayNode data = Json.array();
-        for (String route : routes.names()) {
-            ObjectNode model = data.addObject();
-            model.put("id", route);
-            model.put("object", "model");
-            model.put("created", 0);
-            model.put("owned_by", "distill");
-        }
-        ObjectNode list = Json.object();
-        list.put("object", "list");
-        list.set("data", data);
-        return Json.line(list);
+    /** Two vendors have the same path for it; Anthropic's clients always name their version. */
+    private static Dialect modelsDialect(ServerRequest request) {
+        return request.headers().contains(ANTHROPIC_VERSION)
+                ? Dialect.ANTHROPIC_MESSAGES
+                : Dialect.OPENAI_CHAT;
     }
 
-    private static ApiError noSuchEndpoint(ServerRequest request) {
+    private void noSuchEndpoint(ServerRequest request, ServerResponse response) {
         String what = request.prologue().method().text() + " " + request.path().path();
         String message = "there is no endpoint " + what;
-        return ApiError.of(404, "invalid_request_error", "not_found", message);
+        answer(
+                Dialect.OPENAI_CHAT,
+                request,
+                response,
+                (_, _, _) -> {
+                    throw new RefusedException(Refusals.notFound("not_found", message));
+                });
+    }
+
+    private static Map<String, String> passedOn(ServerRequest request) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (HeaderName name : PASSED_ON) {
+            request.headers().first(name).ifPresent(v -> found.put(name.lowerCase(), v));
+        }
+        return found;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -18,12 +18,18 @@ final class ListenAddress {
 
     private ListenAddress() {}
 
+    /** Who may call. */
+    enum Callers {
+        NEED_A_KEY,
+        NEED_NO_KEY
+    }
+
     /**
      * Reads {@code host:port} or {@code [ipv6]:port}.
      *
-     * @throws UserError when it is none, or not an address of this machine alone
+     * @throws UserError when it is none, or callers from elsewhere would need no key
      */
-    static InetSocketAddress parse(String listen) {
+    static InetSocketAddress parse(String listen, Callers callers) {
         Matcher parts = HOST_AND_PORT.matcher(listen);
         if (!parts.matches() || Integer.parseInt(parts.group(3)) > MOST_PORT) {
             throw invalid(listen, "must be an address and a port", "write listen: 127.0.0.1:8080");
@@ -31,11 +37,12 @@ final class ListenAddress {
         String host = parts.group(1) != null ? parts.group(1) : parts.group(2);
         try {
             InetAddress address = InetAddress.getByName(host);
-            if (!address.isLoopbackAddress()) {
+            if (callers == Callers.NEED_NO_KEY && !address.isLoopbackAddress()) {
                 throw invalid(
                         listen,
                         "must be a loopback address, since callers are not asked for a key",
-                        "write listen: 127.0.0.1:" + parts.group(3));
+                        "make keys with distill keys create and name their file with keys:, or write listen: 127.0.0.1:"
+                                + parts.group(3));
             }
             return new InetSocketAddress(address, Integer.parseInt(parts.group(3)));
         } catch (UnknownHostException _) {
@@ -44,9 +51,10 @@ final class ListenAddress {
     }
 
     /** Where callers find the proxy. */
-    static URI uri(InetSocketAddress address, int port) {
+    static URI uri(String scheme, InetSocketAddress address, int port) {
         String host = address.getAddress().getHostAddress();
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        return URI.create(
+                scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
     }
 
     private static UserError invalid(String listen, String what, String hint) {

@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ProxyConfig;
+import dev.distill.proxy.upstream.Provider;
 
 /**
  * A route to a model in this process, beside those of the proxy file.

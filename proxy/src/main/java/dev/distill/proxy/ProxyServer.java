@@ -4,13 +4,25 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.proxy.ledger.Database;
+import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.StoreReader;
-import dev.distill.proxy.ledger.StoreWriter;
+import dev.distill.proxy.money.Account;
+import dev.distill.proxy.routing.AttemptPlan;
+import dev.distill.proxy.routing.Backoff;
+import dev.distill.proxy.routing.Balancer;
+import dev.distill.proxy.routing.RetryBudget;
+import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.upstream.Upstreams;
+import dev.distill.proxy.wire.Codecs;
+import dev.distill.proxy.wire.Dialect;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
@@ -20,18 +32,21 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The proxy on its port. Callers speak the OpenAI dialect to {@link #uri()} and name a route as
- * their {@code model}; {@link Headers} lists what else they can ask for and learn.
+ * The proxy on its port. Callers speak the OpenAI or the Anthropic dialect to {@link #uri()} and
+ * name a route as their {@code model}; {@link Headers} lists what else they can ask for and learn.
  *
- * <p>Safe for use by many threads. One process at a time should spend the money of a job: limits
- * are kept in memory and read from the ledger when a job is first seen.
+ * <p>Safe for use by many threads. Budgets are counted in this process, and learnt from the ledger
+ * when it starts: one process at a time should spend the money of a budget.
  */
 public final class ProxyServer implements AutoCloseable {
     private static final Duration SHUTDOWN = Duration.ofMillis(500);
@@ -40,49 +55,87 @@ public final class ProxyServer implements AutoCloseable {
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
     private final InetSocketAddress address;
-    private final Duration drain;
-    private final Resources resources;
+    private final Plans plans;
     private final HttpFront front;
+    private final Parts parts;
     private final WebServer server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ProxyServer(ProxyConfig config, Resources resources, Surroundings surroundings) {
-        this.address = ListenAddress.parse(config.listen());
-        this.drain = config.timeouts().total();
-        this.resources = resources;
-        Router router = new Router(config.retry().attempts(), resources.budgets(), surroundings);
+    private ProxyServer(
+            ProxyConfig config,
+            Path storeFile,
+            Map<String, String> environment,
+            List<LocalRoute> localRoutes,
+            Surroundings surroundings,
+            Parts parts) {
+        this.parts = parts;
+        Ledger ledger = parts.own(ledger(config, storeFile, environment, surroundings));
+        StoreReader store = parts.own(StoreReader.open(storeFile));
+        this.plans =
+                parts.own(
+                        new Plans(
+                                config,
+                                new Upstreams(
+                                        environment,
+                                        surroundings.clock(),
+                                        surroundings.sleeper(),
+                                        surroundings.random()),
+                                localRoutes,
+                                new Counted(ledger, store, surroundings.clock()),
+                                surroundings.clock()));
+        Sessions sessions =
+                parts.own(
+                        Sessions.open(
+                                config.runaway(),
+                                storeFile.resolveSibling("sessions.json"),
+                                environment,
+                                surroundings.clock()));
+        this.address =
+                ListenAddress.parse(
+                        config.listen(),
+                        config.keys().isPresent()
+                                ? ListenAddress.Callers.NEED_A_KEY
+                                : ListenAddress.Callers.NEED_NO_KEY);
+        Gateway gateway =
+                new Gateway(
+                        plans::current,
+                        new Answering(router(config, surroundings), ledger, store),
+                        sessions,
+                        surroundings.clock());
         this.front =
                 new HttpFront(
-                        new Gateway(
-                                resources.routes(),
-                                resources.reader(),
-                                resources.writer(),
-                                router,
-                                surroundings),
-                        resources.routes());
-        this.server = started(address, front);
+                        gateway,
+                        new Intake(config.capacity()),
+                        new RequestIds(surroundings.random()));
+        Admin admin = new Admin(plans::current, sessions, ledger, surroundings.clock());
+        this.server = started(config, address, admin, front);
     }
 
-    /** What is opened before the port and closed after it. */
-    private record Resources(Routes routes, StoreReader reader, StoreWriter writer, Budgets budgets)
-            implements AutoCloseable {
-        static Resources open(Routes routes, Path storeFile) {
-            StoreReader reader = StoreReader.open(storeFile);
-            try {
-                StoreWriter writer = StoreWriter.open(storeFile);
-                return new Resources(routes, reader, writer, new Budgets(reader::charged));
-            } catch (RuntimeException e) {
-                reader.close();
-                throw e;
-            }
+    /** What is closed in the opposite order in which it was opened. */
+    private static final class Parts implements AutoCloseable {
+        private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+        <T extends AutoCloseable> T own(T part) {
+            opened.push(part);
+            return part;
         }
 
         @Override
         public void close() {
-            try (routes;
-                    reader;
-                    writer) {
-                // closes in the opposite order, all of them whatever happens
+            RuntimeException failed = null;
+            for (AutoCloseable part : opened) {
+                try {
+                    part.close();
+                } catch (Exception e) {
+                    if (failed == null) {
+                        failed = new IllegalStateException("the proxy did not close", e);
+                    } else {
+                        failed.addSuppressed(e);
+                    }
+                }
+            }
+            if (failed != null) {
+                throw failed;
             }
         }
     }
@@ -90,7 +143,8 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @param storeFile the SQLite file of paid answers and ledger, made when there is none
+     * @param storeFile the SQLite file of paid answers, made when there is none; the local log of
+     *     the ledger and stopped sessions are beside it
      * @param environment where {@code env:NAME} secrets are looked up
      * @param localRoutes models in this process; closed with the server, also when the start fails
      * @throws UserError when the configuration cannot work, a credential is missing, the port is
@@ -110,25 +164,30 @@ public final class ProxyServer implements AutoCloseable {
             Map<String, String> environment,
             List<LocalRoute> localRoutes,
             Surroundings surroundings) {
-        Routes routes = Routes.open(config, environment, localRoutes, surroundings);
-        Resources resources;
+        Parts parts = new Parts();
+        localRoutes.forEach(route -> parts.own(route.provider()));
         try {
-            resources = Resources.open(routes, storeFile);
+            return new ProxyServer(
+                    config, storeFile, environment, localRoutes, surroundings, parts);
         } catch (RuntimeException e) {
-            routes.close();
-            throw e;
-        }
-        try {
-            return new ProxyServer(config, resources, surroundings);
-        } catch (RuntimeException e) {
-            resources.close();
+            parts.close();
             throw e;
         }
     }
 
+    /**
+     * Goes on by a changed configuration; requests under way keep the old one.
+     *
+     * @throws UserError when it cannot work; then nothing changes
+     */
+    public void reload(ProxyConfig config) {
+        plans.reload(config);
+    }
+
     /** Everything before {@code /v1/chat/completions}. */
     public URI uri() {
-        return ListenAddress.uri(address, server.port());
+        String scheme = plans.current().config().tls().isPresent() ? "https" : "http";
+        return ListenAddress.uri(scheme, address, server.port());
     }
 
     /** Lets requests under way finish within their time limit, then frees everything, once. */
@@ -138,36 +197,75 @@ public final class ProxyServer implements AutoCloseable {
             return;
         }
         try {
-            front.drain(drain);
+            front.drain(plans.current().config().timeouts().total());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
             server.stop();
-            resources.close();
+            parts.close();
         }
     }
 
     /** What the job has spent and what its running calls may still cost, for tests. */
-    Budgets.Account account(String job) {
-        return resources.budgets().account(job);
+    Account account(String job) {
+        return plans.current().budgets().job(job);
     }
 
-    private static WebServer started(InetSocketAddress address, HttpFront front) {
+    private static Ledger ledger(
+            ProxyConfig config,
+            Path storeFile,
+            Map<String, String> environment,
+            Surroundings surroundings) {
+        Optional<Database> database =
+                config.ledger()
+                        .url()
+                        .map(
+                                url ->
+                                        Database.server(
+                                                url,
+                                                config.ledger().user(),
+                                                config.ledger()
+                                                        .password()
+                                                        .map(p -> p.resolve(environment))));
+        return Ledger.open(
+                new Ledger.Settings(storeFile, database, config.ledger().keep()),
+                surroundings.clock());
+    }
+
+    private static Router router(ProxyConfig config, Surroundings surroundings) {
+        return new Router(
+                new AttemptPlan(
+                        config.retry(),
+                        new Backoff(surroundings.random()),
+                        new RetryBudget(config.retry().budget(), System::nanoTime)),
+                new Balancer(surroundings.random()),
+                new Opening(surroundings.clock()),
+                surroundings.sleeper());
+    }
+
+    private static WebServer started(
+            ProxyConfig config, InetSocketAddress address, Admin admin, HttpFront front) {
         if (SERVER_LOG.getLevel() == null) {
             SERVER_LOG.setLevel(Level.OFF);
         }
         checkFree(address);
         HttpRouting.Builder routing = HttpRouting.builder();
+        admin.addTo(routing);
         front.addTo(routing);
-        WebServer server =
+        WebServerConfig.Builder builder =
                 WebServer.builder()
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
                         .shutdownGracePeriod(SHUTDOWN)
                         .directHandlers(errorsInOurShape())
-                        .addRouting(routing)
-                        .build();
+                        .addRouting(routing);
+        config.tls()
+                .ifPresent(
+                        tls ->
+                                builder.tls(
+                                        Tls.builder().sslContext(TlsFiles.context(tls)).build()));
+        WebServer server = builder.build();
         server.start();
         if (!server.isRunning()) { // it logs what went wrong instead of throwing it
             throw cannotListen(address, new BindException("the address is in use"));
@@ -199,14 +297,15 @@ public final class ProxyServer implements AutoCloseable {
             Status status,
             ServerResponseHeaders headers,
             String message) {
-        String kind = status.code() < 500 ? "invalid_request_error" : "server_error";
-        ApiError error = ApiError.of(status.code(), kind, "http_error", message);
         return DirectHandler.TransportResponse.builder()
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(type.keepAlive())
-                .entity(error.json())
+                .entity(
+                        Codecs.forCaller(Dialect.OPENAI_CHAT)
+                                .writeError(Refusals.http(status.code(), message), "")
+                                .toString())
                 .build();
     }
 

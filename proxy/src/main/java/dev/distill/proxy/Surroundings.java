@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.upstream.Sleeper;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 

@@ -1,6 +1,8 @@
 package dev.distill.proxy;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.distill.proxy.wire.Completion;
+import dev.distill.proxy.wire.Part;
+import dev.distill.proxy.wire.StopReason;
 import java.util.Locale;
 
 /** Whether an answer is whole; only a good one may answer the same request again. */
@@ -12,20 +14,41 @@ enum Verdict {
     EMPTY,
     UNFINISHED;
 
-    /** Judges a chat completion by its only choice. */
-    static Verdict of(JsonNode completion) {
-        JsonNode choice = completion.path("choices").path(0);
-        JsonNode message = choice.path("message");
-        if (!message.path("refusal").asText("").isEmpty()) {
+    /** Judges an answer: it is as good as the worst of its choices. */
+    static Verdict of(Completion completion) {
+        return completion.choices().stream()
+                .map(Verdict::of)
+                .filter(verdict -> verdict != GOOD)
+                .findFirst()
+                .orElse(completion.choices().isEmpty() ? EMPTY : GOOD);
+    }
+
+    private static Verdict of(Completion.Choice choice) {
+        if (choice.parts().stream().anyMatch(Part.Refusal.class::isInstance)) {
             return REFUSED;
         }
-        return switch (choice.path("finish_reason").asText("")) {
-            case "stop" -> message.path("content").asText("").isBlank() ? EMPTY : GOOD;
-            case "tool_calls" -> message.path("tool_calls").isEmpty() ? EMPTY : GOOD;
-            case "length" -> TRUNCATED;
-            case "content_filter" -> FILTERED;
-            default -> UNFINISHED;
+        Verdict verdict = of(choice.stopReason());
+        return verdict == GOOD && !says(choice) ? EMPTY : verdict;
+    }
+
+    /** Judges an answer by why it ended. */
+    static Verdict of(StopReason reason) {
+        return switch (reason) {
+            case END, STOP_SEQUENCE, TOOL_CALLS -> GOOD;
+            case LENGTH -> TRUNCATED;
+            case FILTERED -> FILTERED;
+            case REFUSED -> REFUSED;
+            case PAUSED -> UNFINISHED;
         };
+    }
+
+    private static boolean says(Completion.Choice choice) {
+        return choice.parts().stream()
+                .anyMatch(
+                        part ->
+                                part instanceof Part.ToolCall
+                                        || (part instanceof Part.Text text
+                                                && !text.text().isBlank()));
     }
 
     /** The word for it in the ledger. */

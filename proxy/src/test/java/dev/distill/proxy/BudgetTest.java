@@ -55,9 +55,9 @@ final class BudgetTest {
                 statuses.add(response.get().status());
             }
             assertThat(statuses).containsOnly(200, 429);
-            Budgets.Account account = proxy.server.account("j");
-            assertThat(account.reserved()).isZero();
-            assertThat(account.spent())
+            dev.distill.proxy.money.Account account = proxy.server.account("j");
+            assertThat(account.reservedNanoUsd()).isZero();
+            assertThat(account.spentNanoUsd())
                     .isEqualTo(ANSWER_NANO_USD * upstream.requests().size())
                     .isLessThanOrEqualTo(limit);
         }
@@ -91,8 +91,8 @@ final class BudgetTest {
         upstream.script(FakeUpstream.error(500, "boom"));
         try (TestProxy proxy = TestProxy.start(folder.resolve("store.db"), upstream)) {
             proxy.ask("hi", Headers.JOB, "j", Headers.MAX_USD, "1");
-            assertThat(proxy.server.account("j").reserved()).isZero();
-            assertThat(proxy.server.account("j").spent()).isZero();
+            assertThat(proxy.server.account("j").reservedNanoUsd()).isZero();
+            assertThat(proxy.server.account("j").spentNanoUsd()).isZero();
         }
     }
 

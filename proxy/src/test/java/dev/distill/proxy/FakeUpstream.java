@@ -62,9 +62,19 @@ final class FakeUpstream implements AutoCloseable {
                         .formatted(code, code));
     }
 
+    private static String lastUserText(ObjectNode request) {
+        String text = "";
+        for (JsonNode message : request.path("messages")) {
+            if (message.path("role").asText().equals("user")) {
+                text = message.path("content").asText();
+            }
+        }
+        return text;
+    }
+
     /** A good answer that repeats the last user message; 10 tokens in, 5 out. */
     static Reaction echo(ObjectNode request) {
-        return respond(200, completion(ChatRequest.lastUserText(request), "stop"));
+        return respond(200, completion(lastUserText(request), "stop"));
     }
 
     static String completion(String content, String finishReason) {

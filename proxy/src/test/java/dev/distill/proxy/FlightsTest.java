@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.proxy.Flights.Landed;
 import dev.distill.proxy.Flights.Seat;
+import dev.distill.proxy.wire.Refusal;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,9 @@ final class FlightsTest {
 
     @Test
     void sharesAFailureOfTheProviders() {
-        ApiError error = ApiError.of(502, "server_error", "upstream_failed", "nobody answered");
+        Refusal error =
+                Refusals.upstream(
+                        502, Refusal.Kind.TRANSIENT, "upstream_failed", "nobody answered");
         assertThatThrownBy(() -> flights.join("key", () -> failAfterBoarding(error)))
                 .hasMessage("nobody answered");
         assertThatThrownBy(second::get)
@@ -33,7 +37,7 @@ final class FlightsTest {
 
     @Test
     void doesNotLetOneJobsEmptyPurseRefuseAnother() throws Exception {
-        ApiError error = ApiError.of(429, "budget_exceeded", "budget_exceeded", "no money");
+        Refusal error = Refusals.tooMany("budget_exceeded", "no money", Optional.empty());
         assertThatThrownBy(() -> flights.join("key", () -> failAfterBoarding(error)))
                 .hasMessage("no money");
         assertThat(second.get()).isEqualTo(new Landed<>("done by the second", Seat.PILOT));
@@ -47,9 +51,9 @@ final class FlightsTest {
         }
     }
 
-    private String failAfterBoarding(ApiError error) {
+    private String failAfterBoarding(Refusal error) {
         afterBoarding("");
-        throw new ApiException(error);
+        throw new RefusedException(error);
     }
 
     private String afterBoarding(String result) {

@@ -118,7 +118,7 @@ final class FrontTest {
 
     @Test
     void refusesABodyAboveTheLimitAndStaysWell() {
-        TestProxy.Response refused = proxy.post(" ".repeat(HttpFront.MOST_BYTES + 1));
+        TestProxy.Response refused = proxy.post(" ".repeat((64 << 20) + 1));
         assertThat(refused.status()).isEqualTo(413);
         assertThat(refused.code()).isEqualTo("request_too_large");
         assertThat(proxy.ask("still there").status()).isEqualTo(200);

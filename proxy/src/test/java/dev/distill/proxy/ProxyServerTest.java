@@ -9,6 +9,8 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

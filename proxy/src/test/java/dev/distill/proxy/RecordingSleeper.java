@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.upstream.Sleeper;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

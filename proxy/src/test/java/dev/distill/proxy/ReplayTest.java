@@ -8,7 +8,9 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.files.Json;
+import dev.distill.proxy.upstream.Cassette;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,7 +173,7 @@ final class ReplayTest {
         Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
         String name = "model-a@cassette-" + Digest.ofFile(cassette).hex().substring(0, 12);
         try (TestProxy proxy = replay(cassette, false)) {
-            Digest key = ChatRequest.of(TestProxy.request("hi")).key(name, 0);
+            Digest key = Canonical.of(Dialect.OPENAI_CHAT, TestProxy.request("hi")).key(name, 0);
             assertThat(proxy.ask("hi").header(Headers.REQUEST_KEY)).isEqualTo(key.hex());
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store());

@@ -54,7 +54,7 @@ final class TestProxy implements AutoCloseable {
                 providers.keySet().stream()
                         .map("{ provider: %1$s, model: model-%1$s }"::formatted)
                         .collect(Collectors.joining(", "));
-        file.put("routes", "{ teacher: [ " + targets + " ] }");
+        file.put("routes", "{ teacher: { store: true, targets: [ " + targets + " ] } }");
         file.put(
                 "prices",
                 flow(

@@ -7,8 +7,9 @@ import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.Prediction;
-import dev.distill.proxy.Outcome;
-import dev.distill.proxy.Provider;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class StudentProvider implements Provider {
         Optional<String> text = lastUserText(request.path("messages"));
         if (text.isEmpty()) {
             return failure(
-                    Outcome.Kind.CALLER_FAULT,
+                    Refusal.Kind.CALLER_FAULT,
                     400,
                     "no_user_message",
                     "there is no user message",
@@ -54,7 +55,7 @@ public final class StudentProvider implements Provider {
                     200, Json.line(completion), completion, model, millisSince(start), false);
         } catch (ExecutionException e) {
             return failure(
-                    Outcome.Kind.OVERLOADED, 503, "student", String.valueOf(e.getCause()), start);
+                    Refusal.Kind.OVERLOADED, 503, "student", String.valueOf(e.getCause()), start);
         }
     }
 
@@ -114,7 +115,7 @@ public final class StudentProvider implements Provider {
     }
 
     private static Outcome.Failure failure(
-            Outcome.Kind kind, int status, String code, String message, long start) {
+            Refusal.Kind kind, int status, String code, String message, long start) {
         return new Outcome.Failure(
                 kind,
                 status,

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.Prediction;
-import dev.distill.proxy.Outcome;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ class StudentProviderTest {
                 .isInstanceOfSatisfying(
                         Outcome.Failure.class,
                         failure -> {
-                            assertThat(failure.kind()).isEqualTo(Outcome.Kind.CALLER_FAULT);
+                            assertThat(failure.kind()).isEqualTo(Refusal.Kind.CALLER_FAULT);
                             assertThat(failure.message()).isEqualTo("there is no user message");
                         });
     }
@@ -109,7 +110,7 @@ class StudentProviderTest {
                 .isInstanceOfSatisfying(
                         Outcome.Failure.class,
                         failure -> {
-                            assertThat(failure.kind()).isEqualTo(Outcome.Kind.OVERLOADED);
+                            assertThat(failure.kind()).isEqualTo(Refusal.Kind.OVERLOADED);
                             assertThat(failure.message()).contains("the student is shut down");
                         });
     }

@@ -9,22 +9,31 @@ import java.util.OptionalLong;
 /**
  * One call to a provider, as the ledger keeps it.
  *
+ * @param providerKey the name of the provider's key that was used
  * @param outcome what became of it, as a word in lower case
  * @param status the HTTP status, or 0
- * @param costNanoUsd what it cost; empty when nobody can know
+ * @param estimated whether we counted the usage, since the provider did not
+ * @param costNanoUsd what the provider bills at its list price; empty when nobody can know
  * @param chargedNanoUsd what budgets count: the cost, or the worst case where it is unknown
+ * @param tier the provider's service tier
+ * @param lot the prepaid lot that its tokens came from
  * @param content what was received, when it goes to the store
  */
 public record Attempt(
         Instant at,
         String provider,
+        Optional<String> providerKey,
         String model,
         String outcome,
         int status,
         long latencyMillis,
+        OptionalLong firstTokenMillis,
         Optional<Usage> usage,
+        boolean estimated,
         OptionalLong costNanoUsd,
         long chargedNanoUsd,
+        Optional<String> tier,
+        Optional<String> lot,
         boolean simulated,
         Optional<Content> content) {
     /**
@@ -37,4 +46,38 @@ public record Attempt(
      */
     public record Content(
             Digest key, String request, String body, String answeredBy, boolean good) {}
+
+    /** A call of which nothing was received. */
+    public static Attempt of(
+            Instant at,
+            String provider,
+            String model,
+            String outcome,
+            int status,
+            long latencyMillis,
+            OptionalLong costNanoUsd,
+            long chargedNanoUsd) {
+        return new Attempt(
+                at,
+                provider,
+                Optional.empty(),
+                model,
+                outcome,
+                status,
+                latencyMillis,
+                OptionalLong.empty(),
+                Optional.empty(),
+                false,
+                costNanoUsd,
+                chargedNanoUsd,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty());
+    }
+
+    /** Whether the model thought before it answered. */
+    boolean reasoned() {
+        return usage.isPresent() && usage.get().outputReasoning() > 0;
+    }
 }

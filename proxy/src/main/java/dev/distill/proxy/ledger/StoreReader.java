@@ -21,51 +21,42 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class StoreReader implements AutoCloseable {
     private static final String FIND =
-            """
-            SELECT t.provider, t.model, a.answered_by, t.status, a.body, t.latency_ms,
-                   t.input_fresh, t.input_cached, t.output_text, t.output_reasoning,
-                   t.cost_nano_usd, t.simulated, t.at_ms
-            FROM answers a JOIN attempts t ON t.id = a.attempt
-            WHERE a.key = ? AND a.good = 1 ORDER BY a.attempt LIMIT 1""";
+            "SELECT t.provider, t.model, a.answered_by, t.status, a.body, t.latency_ms,"
+                    + " t.cost_nano_usd, t.simulated, t.at_ms, "
+                    + Rows.USAGE
+                    + " FROM answers a JOIN attempts t ON t.id = a.attempt"
+                    + " WHERE a.key = ? AND a.good = 1 ORDER BY a.attempt LIMIT 1";
 
     private static final String STORED = "SELECT 1 FROM answers WHERE key = ? AND good = 1 LIMIT 1";
 
     private static final String CHARGED =
-            "SELECT COALESCE(SUM(charged_nano_usd), 0) FROM attempts WHERE job = ?";
+            "SELECT charged_nano_usd FROM sums WHERE grain = 3 AND subject = ?";
 
     private static final String SPEND =
-            """
-            SELECT r.job, COUNT(*), SUM(r.store = 'hit' AND r.outcome = 'answered'),
-                   a.input_fresh, a.input_cached, a.output_text, a.output_reasoning,
-                   a.cost, a.charged, a.unknown
-            FROM requests r LEFT JOIN (
-                SELECT job, SUM(input_fresh) AS input_fresh, SUM(input_cached) AS input_cached,
-                       SUM(output_text) AS output_text, SUM(output_reasoning) AS output_reasoning,
-                       SUM(cost_nano_usd) AS cost, SUM(charged_nano_usd) AS charged,
-                       SUM(cost_nano_usd IS NULL) AS unknown
-                FROM attempts WHERE job IS NOT NULL GROUP BY job) a ON a.job = r.job
-            WHERE r.job IS NOT NULL GROUP BY r.job ORDER BY r.job""";
+            "SELECT subject, requests, hits, cost_nano_usd, charged_nano_usd, unknown_costs, "
+                    + Rows.USAGE
+                    + " FROM sums WHERE grain = 3 ORDER BY subject";
 
     private static final String TYPICAL =
             """
-            SELECT AVG((t.input_fresh + t.input_cached) * 1.0 / octet_length(a.request)),
+            SELECT AVG((t.input_fresh + t.input_cached + COALESCE(t.cache_write, 0)) * 1.0 / octet_length(a.request)),
                    AVG(t.output_text + t.output_reasoning)
             FROM answers a JOIN attempts t ON t.id = a.attempt
             WHERE t.id IN (SELECT id FROM attempts WHERE model = ? AND input_fresh IS NOT NULL
                            ORDER BY id DESC LIMIT 1000)""";
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Path file;
+    private final Database database;
     private final Connection connection;
 
-    private StoreReader(Path file, Connection connection) {
-        this.file = file;
-        this.connection = connection;
+    private StoreReader(Database database) {
+        this.database = database;
+        this.connection = database.open();
     }
 
     /** Opens a file, which is made when there is none. */
     public static StoreReader open(Path file) {
-        return new StoreReader(file, StoreFile.open(file));
+        return new StoreReader(Database.file(file));
     }
 
     /** How many tokens answers of a model have had so far, per byte of request and per answer. */
@@ -113,19 +104,10 @@ public final class StoreReader implements AutoCloseable {
                                             rows.getString(1),
                                             rows.getLong(2),
                                             rows.getLong(3),
-                                            new Usage(
-                                                    rows.getLong(4),
-                                                    rows.getLong(5),
-                                                    0,
-                                                    0,
-                                                    0,
-                                                    rows.getLong(6),
-                                                    rows.getLong(7),
-                                                    0,
-                                                    0),
-                                            rows.getLong(8),
-                                            rows.getLong(9),
-                                            rows.getLong(10)));
+                                            usage(rows, 7),
+                                            rows.getLong(4),
+                                            rows.getLong(5),
+                                            rows.getLong(6)));
                         }
                     }
                     return sums;
@@ -138,28 +120,14 @@ public final class StoreReader implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw StoreFile.unusable(file, e);
+            throw database.unusable(e);
         } finally {
             lock.unlock();
         }
     }
 
     private static StoredAnswer answer(Digest key, ResultSet rows) throws SQLException {
-        OptionalLong inputFresh = optional(rows, 7);
-        Optional<Usage> usage =
-                inputFresh.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                new Usage(
-                                        inputFresh.getAsLong(),
-                                        rows.getLong(8),
-                                        0,
-                                        0,
-                                        0,
-                                        rows.getLong(9),
-                                        rows.getLong(10),
-                                        0,
-                                        0));
+        boolean counted = optional(rows, 10).isPresent();
         return new StoredAnswer(
                 key,
                 rows.getString(1),
@@ -168,10 +136,24 @@ public final class StoreReader implements AutoCloseable {
                 rows.getInt(4),
                 rows.getString(5),
                 rows.getLong(6),
-                usage,
-                optional(rows, 11),
-                rows.getBoolean(12),
-                Instant.ofEpochMilli(rows.getLong(13)));
+                counted ? Optional.of(usage(rows, 10)) : Optional.empty(),
+                optional(rows, 7),
+                rows.getInt(8) == 1,
+                Instant.ofEpochMilli(rows.getLong(9)));
+    }
+
+    /** The nine kinds of tokens from a column on; kinds that older rows lack are zero. */
+    static Usage usage(ResultSet rows, int column) throws SQLException {
+        return new Usage(
+                rows.getLong(column),
+                rows.getLong(column + 1),
+                rows.getLong(column + 2),
+                rows.getLong(column + 3),
+                rows.getLong(column + 4),
+                rows.getLong(column + 5),
+                rows.getLong(column + 6),
+                rows.getLong(column + 7),
+                rows.getLong(column + 8));
     }
 
     private static OptionalLong optional(ResultSet rows, int column) throws SQLException {
@@ -200,7 +182,7 @@ public final class StoreReader implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             return reading.read(statement);
         } catch (SQLException e) {
-            throw StoreFile.unusable(file, e);
+            throw database.unusable(e);
         } finally {
             lock.unlock();
         }

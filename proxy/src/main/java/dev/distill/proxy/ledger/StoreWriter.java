@@ -2,13 +2,11 @@ package dev.distill.proxy.ledger;
 
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
-import dev.distill.proxy.wire.Usage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -33,7 +31,8 @@ public final class StoreWriter implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StoreWriter.class.getName());
 
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
-    private final Path file;
+    private final boolean outbox;
+    private final Database database;
     private final Connection connection;
     private final Thread thread;
 
@@ -48,16 +47,25 @@ public final class StoreWriter implements AutoCloseable {
     private record Pending(
             @Nullable RequestRow row, boolean awaited, CompletableFuture<Void> committed) {}
 
-    private StoreWriter(Path file, Connection connection) {
-        this.file = file;
-        this.connection = connection;
+    private StoreWriter(Path file, boolean outbox) {
+        this.outbox = outbox;
+        this.database = Database.file(file);
+        this.connection = database.open();
         this.thread =
                 Thread.ofPlatform().name("distill-store-writer").daemon().unstarted(this::work);
     }
 
     /** Opens a file, which is made when there is none, and starts the thread. */
     public static StoreWriter open(Path file) {
-        StoreWriter writer = new StoreWriter(file, StoreFile.open(file));
+        return started(new StoreWriter(file, false));
+    }
+
+    /** The same, when the ledger is elsewhere: the rows also wait in this file to be sent there. */
+    static StoreWriter withOutbox(Path file) {
+        return started(new StoreWriter(file, true));
+    }
+
+    private static StoreWriter started(StoreWriter writer) {
         writer.thread.start();
         return writer;
     }
@@ -97,7 +105,7 @@ public final class StoreWriter implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (SQLException e) {
-            throw StoreFile.unusable(file, e);
+            throw database.unusable(e);
         }
     }
 
@@ -117,17 +125,17 @@ public final class StoreWriter implements AutoCloseable {
                 commit(batch);
                 batch.forEach(pending -> pending.committed().complete(null));
             } catch (SQLException | RuntimeException e) {
-                UserError error = StoreFile.unusable(file, e);
+                UserError error = database.unusable(e);
                 if (!batch.stream().allMatch(Pending::awaited)) {
-                    logOnce(error, e);
+                    logOnce(error);
                 }
                 batch.forEach(pending -> pending.committed().completeExceptionally(error));
             }
         }
     }
 
-    private void logOnce(UserError error, Exception cause) {
-        Object kind = cause instanceof SQLException sql ? sql.getErrorCode() : cause.getClass();
+    private void logOnce(UserError error) {
+        Object kind = error.problems().getFirst().message();
         if (logged.add(kind)) {
             Problem problem = error.problems().getFirst();
             LOG.log(
@@ -138,20 +146,36 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     private void commit(List<Pending> batch) throws SQLException {
+        List<RequestRow> rows = new ArrayList<>(batch.size());
+        for (Pending pending : batch) {
+            if (pending.row() != null) {
+                rows.add(pending.row());
+            }
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             try {
-                try (Inserts inserts = new Inserts(connection)) {
-                    for (Pending pending : batch) {
-                        if (pending.row() != null) {
-                            inserts.insert(pending.row());
-                        }
-                    }
-                }
+                write(rows);
                 statement.execute("COMMIT");
             } catch (SQLException | RuntimeException e) {
                 rollBack(statement, e);
                 throw e;
+            }
+        }
+    }
+
+    private void write(List<RequestRow> rows) throws SQLException {
+        try (Rows inserts = new Rows(connection)) {
+            inserts.write(rows);
+        }
+        if (outbox) {
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO outbox (frame) VALUES (?)")) {
+                for (RequestRow row : rows) {
+                    insert.setBytes(1, Frame.row(row));
+                    insert.addBatch();
+                }
+                insert.executeBatch();
             }
         }
     }
@@ -162,118 +186,6 @@ public final class StoreWriter implements AutoCloseable {
             statement.execute("ROLLBACK");
         } catch (SQLException e) {
             cause.addSuppressed(e);
-        }
-    }
-
-    /** The statements of one transaction. */
-    private static final class Inserts implements AutoCloseable {
-        private final PreparedStatement request;
-        private final PreparedStatement attempt;
-        private final PreparedStatement answer;
-
-        Inserts(Connection connection) throws SQLException {
-            request =
-                    connection.prepareStatement(
-                            "INSERT INTO requests VALUES"
-                                    + " (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-            attempt =
-                    connection.prepareStatement(
-                            "INSERT INTO attempts VALUES"
-                                    + " (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                                    + " RETURNING id");
-            answer = connection.prepareStatement("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)");
-        }
-
-        void insert(RequestRow row) throws SQLException {
-            @Nullable StoredAnswer found = row.answer().orElse(null);
-            new Row(request)
-                    .add(row.at().toEpochMilli())
-                    .add(row.requestId())
-                    .add(row.job().orElse(null))
-                    .add(row.route())
-                    .add(found == null ? null : found.provider())
-                    .add(found == null ? null : found.model())
-                    .add(row.outcome())
-                    .add(row.status())
-                    .add(row.latencyMillis())
-                    .add(found == null ? null : found.usage().orElse(null))
-                    .add(row.costNanoUsd().isPresent() ? row.costNanoUsd().getAsLong() : null)
-                    .add(found != null && found.simulated() ? 1 : 0)
-                    .add(row.store());
-            request.executeUpdate();
-            for (Attempt made : row.attempts()) {
-                insert(row, made);
-            }
-        }
-
-        private void insert(RequestRow row, Attempt made) throws SQLException {
-            new Row(attempt)
-                    .add(made.at().toEpochMilli())
-                    .add(row.requestId())
-                    .add(row.job().orElse(null))
-                    .add(row.route())
-                    .add(made.provider())
-                    .add(made.model())
-                    .add(made.outcome())
-                    .add(made.status())
-                    .add(made.latencyMillis())
-                    .add(made.usage().orElse(null))
-                    .add(made.costNanoUsd().isPresent() ? made.costNanoUsd().getAsLong() : null)
-                    .add(made.chargedNanoUsd())
-                    .add(made.simulated() ? 1 : 0);
-            long id;
-            try (ResultSet rows = attempt.executeQuery()) {
-                rows.next();
-                id = rows.getLong(1);
-            }
-            if (made.content().isPresent()) {
-                insert(id, made.content().get());
-            }
-        }
-
-        private void insert(long id, Attempt.Content content) throws SQLException {
-            new Row(answer)
-                    .add(id)
-                    .add(content.key().hex())
-                    .add(content.good() ? 1 : 0)
-                    .add(content.answeredBy())
-                    .add(content.request())
-                    .add(content.body());
-            answer.executeUpdate();
-        }
-
-        @Override
-        public void close() throws SQLException {
-            request.close();
-            attempt.close();
-            answer.close();
-        }
-    }
-
-    /** Fills the parameters of a statement from left to right. */
-    private static final class Row {
-        private final PreparedStatement statement;
-        private int column = 1;
-
-        Row(PreparedStatement statement) {
-            this.statement = statement;
-        }
-
-        Row add(@Nullable String value) throws SQLException {
-            statement.setString(column++, value);
-            return this;
-        }
-
-        Row add(@Nullable Number value) throws SQLException {
-            statement.setObject(column++, value);
-            return this;
-        }
-
-        Row add(@Nullable Usage usage) throws SQLException {
-            return add(usage == null ? null : usage.inputFresh())
-                    .add(usage == null ? null : usage.inputCached())
-                    .add(usage == null ? null : usage.outputText())
-                    .add(usage == null ? null : usage.outputReasoning());
         }
     }
 }

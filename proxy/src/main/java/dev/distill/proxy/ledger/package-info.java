@@ -1,9 +1,15 @@
 /**
  * The ledger and the store of paid answers.
  *
- * <p>{@link dev.distill.proxy.ledger.Spend} is the door for those who only want a job's sums. All
- * of it lives in one SQLite file: {@code StoreFile} opens it, {@code Schema} shapes it, {@code
- * StoreReader} and {@code StoreWriter} are the only two classes with statements in them.
+ * <p>{@link dev.distill.proxy.ledger.Ledger} takes rows by two lanes: {@code StoreWriter} commits
+ * those of jobs; {@code Spool} keeps the others in a local log, a {@code Shipper} puts them into
+ * the database, and {@code Recovery} ends the logs of processes that died. {@code Rows} and {@code
+ * Sums} are the statements that write, whichever lane a row took.
+ *
+ * <p>{@link dev.distill.proxy.ledger.StoreReader} finds paid answers, {@link
+ * dev.distill.proxy.ledger.UsageReader} reads sums, and {@link dev.distill.proxy.ledger.Spend} the
+ * sums of a job. {@code Schema} has the tables, {@link dev.distill.proxy.ledger.Database} opens
+ * them, and {@code Engine} knows what differs between SQLite and PostgreSQL.
  */
 @NullMarked
 package dev.distill.proxy.ledger;

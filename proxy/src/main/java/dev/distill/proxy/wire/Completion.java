@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * A whole answer.
  *
- * @param id the provider's name of it
- * @param model the model that answered, as the provider names it
+ * @param id the provider's name of it, empty when it does not say
+ * @param model the model that answered, as the provider names it, empty when it does not say
  * @param created seconds since 1970
  * @param usage empty when the provider did not say
  * @param serviceTier the tier that it was served and is billed at, in the provider's word

@@ -16,7 +16,8 @@ import java.util.OptionalLong;
  * @param parallelToolCalls whether several functions may be called at once, if the caller says so
  * @param maxOutputTokens of an answer, reasoning included
  * @param choices how many answers
- * @param user the caller's own name for whoever asks
+ * @param user the caller's own name for whoever asks, which no answer depends on: a dialect without
+ *     a word for it leaves it out
  * @param metadata the caller's own notes
  * @param serviceTier the provider's word for how urgent it is
  */
@@ -65,14 +66,23 @@ public record Conversation(
      * A function that the model may call.
      *
      * @param parameters a JSON Schema of its arguments
-     * @param cached whether the caller asks the provider to cache everything up to here
+     * @param cached for how long the caller asks the provider to cache everything up to here, if so
      */
     public record Tool(
             String name,
             Optional<String> description,
             ObjectNode parameters,
             Optional<Boolean> strict,
-            boolean cached) {}
+            Optional<CacheLifetime> cached) {
+        /** A function that is not where a cached part ends. */
+        public Tool(
+                String name,
+                Optional<String> description,
+                ObjectNode parameters,
+                Optional<Boolean> strict) {
+            this(name, description, parameters, strict, Optional.empty());
+        }
+    }
 
     /** Whether and which function must be called. */
     public sealed interface ToolChoice {
@@ -117,7 +127,8 @@ public record Conversation(
     /**
      * How much the model thinks before it answers.
      *
-     * @param effort minimal, low, medium or high, or none to turn it off
+     * @param effort minimal, low, medium, high, xhigh or max, or none to turn it off; empty when
+     *     that is left to the model
      * @param budgetTokens at most so many tokens of it
      */
     public record Reasoning(Optional<String> effort, OptionalInt budgetTokens) {}

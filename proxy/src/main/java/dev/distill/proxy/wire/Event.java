@@ -1,6 +1,8 @@
 package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,53 @@ import java.util.Optional;
  * Ended} has been cut. {@code choice} counts from 0.
  */
 public sealed interface Event {
+    /** A whole answer as the stream that it could have been, each part in one piece. */
+    static List<Event> of(Completion completion) {
+        List<Event> events = new ArrayList<>();
+        events.add(new Started(completion.id(), completion.model(), completion.created()));
+        for (int choice = 0; choice < completion.choices().size(); choice++) {
+            events.addAll(of(choice, completion.choices().get(choice)));
+        }
+        completion
+                .usage()
+                .ifPresent(usage -> events.add(new Used(usage, completion.serviceTier())));
+        events.add(new Ended());
+        return events;
+    }
+
+    private static List<Event> of(int index, Completion.Choice choice) {
+        List<Event> events = new ArrayList<>();
+        int calls = 0;
+        for (Part part : choice.parts()) {
+            switch (part) {
+                case Part.Text text -> events.add(new TextDelta(index, text.text()));
+                case Part.Refusal refusal -> events.add(new RefusalDelta(index, refusal.text()));
+                case Part.Thinking thinking -> {
+                    events.add(new ThinkingDelta(index, thinking.text()));
+                    thinking.signature()
+                            .ifPresent(proof -> events.add(new ThinkingSigned(index, proof)));
+                }
+                case Part.RedactedThinking thinking ->
+                        events.add(new RedactedThinking(index, thinking.data()));
+                case Part.ToolCall call -> {
+                    events.add(new ToolCallStarted(index, calls, call.id(), call.name()));
+                    events.add(new ToolCallDelta(index, calls, call.arguments()));
+                    calls++;
+                }
+                case Part.Image _,
+                        Part.Audio _,
+                        Part.Document _,
+                        Part.ToolResult _,
+                        Part.CachePoint _ -> {
+                    // models answer with none of these
+                }
+            }
+        }
+        choice.logprobs().ifPresent(all -> events.add(new Logprobs(index, all)));
+        events.add(new Finished(index, choice.stopReason(), choice.stopSequence()));
+        return events;
+    }
+
     /** Whether the caller gets to see something of the answer with it, so that it commits us. */
     default boolean isContent() {
         return switch (this) {
@@ -24,7 +73,7 @@ public sealed interface Event {
         };
     }
 
-    /** The first one. */
+    /** The first one; its id and model are empty where the provider does not name them. */
     record Started(String id, String model, long created) implements Event {}
 
     /** More text. */

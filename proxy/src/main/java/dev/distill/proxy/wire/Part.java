@@ -5,16 +5,14 @@ import java.util.Optional;
 
 /** A piece of a message. */
 public sealed interface Part {
+    /** Plain text. */
+    record Text(String text) implements Part {}
+
     /**
-     * Plain text.
-     *
-     * @param cached whether the caller asks the provider to cache everything up to here
+     * The caller asks the provider to cache everything up to here. It says nothing to the model, so
+     * a dialect without a word for it leaves it out.
      */
-    record Text(String text, boolean cached) implements Part {
-        public Text(String text) {
-            this(text, false);
-        }
-    }
+    record CachePoint(CacheLifetime lifetime) implements Part {}
 
     /** A picture. */
     record Image(Source source, Optional<String> detail) implements Part {}
@@ -54,7 +52,8 @@ public sealed interface Part {
     /**
      * What the model thought.
      *
-     * @param signature the provider's proof of it; it means nothing to another provider
+     * @param signature the provider's proof of it; it means nothing to another provider, which
+     *     leaves such thoughts out
      */
     record Thinking(String text, Optional<String> signature) implements Part {}
 

@@ -1,0 +1,177 @@
+package dev.distill.proxy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.UserError;
+import dev.distill.files.Json;
+import dev.distill.proxy.ledger.Ledger;
+import dev.distill.proxy.ledger.UsageReader;
+import dev.distill.proxy.money.Account;
+import dev.distill.proxy.money.Scope;
+import dev.distill.proxy.money.Usd;
+import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.wire.Codecs;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Refusal;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The endpoints for those who run the proxy: how it is, who spends what, and who is to stop. */
+final class Admin {
+    private static final int MOST_SESSIONS = 100;
+
+    private final Supplier<Plan> plans;
+    private final Sessions sessions;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    Admin(Supplier<Plan> plans, Sessions sessions, Ledger ledger, InstantSource clock) {
+        this.plans = plans;
+        this.sessions = sessions;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** Adds the endpoints. */
+    void addTo(HttpRouting.Builder routing) {
+        routing.get("/healthz", (_, response) -> send(response, 200, status("ok")))
+                .get("/readyz", (_, response) -> send(response, 200, status("ready")))
+                .get("/admin/budgets", guarded((_, response) -> send(response, 200, budgets())))
+                .get(
+                        "/admin/sessions",
+                        guarded((_, response) -> send(response, 200, sessions.json(MOST_SESSIONS))))
+                .post("/admin/sessions/{id}/{verb}", guarded(this::session))
+                .get("/admin/usage", guarded(this::usage));
+    }
+
+    /** Lets those in who have an administrator's key, where keys are needed at all. */
+    private Handler guarded(Handler handler) {
+        return (request, response) -> {
+            Optional<Refusal> refusal = refusal(request);
+            if (refusal.isPresent()) {
+                refuse(response, refusal.get());
+            } else {
+                handler.handle(request, response);
+            }
+        };
+    }
+
+    private Optional<Refusal> refusal(ServerRequest request) {
+        return plans.get()
+                .keys()
+                .flatMap(
+                        keys ->
+                                dev.distill.proxy.access.KeyRing.presented(
+                                                name ->
+                                                        request.headers()
+                                                                .first(HeaderNames.create(name)))
+                                        .flatMap(keys::find)
+                                        .map(
+                                                principal ->
+                                                        principal.admin()
+                                                                ? Optional.<Refusal>empty()
+                                                                : Optional.of(
+                                                                        Refusals.forbidden(
+                                                                                "not_an_administrator",
+                                                                                "key %s is not an administrator's"
+                                                                                        .formatted(
+                                                                                                principal
+                                                                                                        .key()))))
+                                        .orElseGet(
+                                                () ->
+                                                        Optional.of(
+                                                                Refusals.unauthorized(
+                                                                        "an administrator's key is needed"))));
+    }
+
+    private void session(ServerRequest request, ServerResponse response) {
+        String id = request.path().pathParameters().get("id");
+        String verb = request.path().pathParameters().get("verb");
+        boolean done =
+                switch (verb) {
+                    case "acknowledge" -> sessions.acknowledge(id);
+                    case "stop" -> sessions.stop(id, "stopped by an administrator");
+                    case "resume" -> sessions.resume(id);
+                    default -> false;
+                };
+        if (!done) {
+            String message = "cannot %s session %s: there is none to %1$s".formatted(verb, id);
+            refuse(response, Refusals.notFound("no_such_session", message));
+            return;
+        }
+        send(
+                response,
+                200,
+                sessions.find(id).map(view -> (JsonNode) view.json()).orElse(status("done")));
+    }
+
+    private void usage(ServerRequest request, ServerResponse response) {
+        try (UsageReader reader = UsageReader.open(ledger.database())) {
+            send(
+                    response,
+                    200,
+                    UsageQuery.of(name -> request.query().first(name).asOptional(), clock.instant())
+                            .run(reader));
+        } catch (RefusedException e) {
+            refuse(response, e.refusal());
+        } catch (UserError e) {
+            String message = e.problems().getFirst().toString();
+            refuse(response, Refusals.internal("ledger_failed", message));
+        }
+    }
+
+    private ObjectNode budgets() {
+        ObjectNode json = Json.object();
+        ArrayNode list = json.putArray("budgets");
+        plans.get().budgets().accounts().forEach(account -> list.add(budget(account)));
+        json.put("reserved_usd", Usd.text(plans.get().budgets().reservedNanoUsd()));
+        return json;
+    }
+
+    private static ObjectNode budget(Account account) {
+        Scope scope = account.scope();
+        ObjectNode json = Json.object();
+        scope.key().ifPresent(name -> json.put("key", name));
+        scope.user().ifPresent(name -> json.put("user", name));
+        scope.team().ifPresent(name -> json.put("team", name));
+        scope.route().ifPresent(name -> json.put("route", name));
+        scope.provider().ifPresent(name -> json.put("provider", name));
+        scope.model().ifPresent(name -> json.put("model", name));
+        json.put("per", account.per().name().toLowerCase(Locale.ROOT));
+        account.ends().ifPresent(end -> json.put("ends", end.toString()));
+        json.put("limit_usd", usd(account.limitNanoUsd()));
+        json.put("spent_usd", usd(account.spentNanoUsd()));
+        json.put("reserved_usd", usd(account.reservedNanoUsd()));
+        return json;
+    }
+
+    private static java.math.BigDecimal usd(long nanoUsd) {
+        return new java.math.BigDecimal(Usd.text(nanoUsd));
+    }
+
+    private static ObjectNode status(String word) {
+        return Json.object().put("status", word);
+    }
+
+    private static void refuse(ServerResponse response, Refusal refusal) {
+        send(
+                response,
+                refusal.status(),
+                Codecs.forCaller(Dialect.OPENAI_CHAT).writeError(refusal, ""));
+    }
+
+    private static void send(ServerResponse response, int status, JsonNode body) {
+        response.status(Status.create(status));
+        response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        response.send(body.toString());
+    }
+}

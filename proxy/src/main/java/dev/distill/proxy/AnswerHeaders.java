@@ -1,0 +1,106 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.ledger.StoredAnswer;
+import dev.distill.proxy.money.Usd;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** What callers learn about an answer beside the answer itself. */
+final class AnswerHeaders {
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+
+    private AnswerHeaders() {}
+
+    /** Of a whole answer that was asked just now. */
+    static Map<String, String> live(Exchange exchange, Attempt attempt, String answeredBy) {
+        Map<String, String> headers = common(exchange);
+        add(headers, Headers.PROVIDER, attempt.provider());
+        add(headers, Headers.MODEL, answeredBy);
+        add(headers, Headers.COST_USD, usd(exchange.costNanoUsd()));
+        add(headers, Headers.ANSWER_COST_USD, usd(attempt.costNanoUsd()));
+        add(headers, Headers.LATENCY_MILLIS, Long.toString(attempt.latencyMillis()));
+        add(headers, Headers.ASKED_AT, attempt.at().truncatedTo(ChronoUnit.MILLIS).toString());
+        add(headers, Headers.STORE, Headers.OFF);
+        add(headers, Headers.SIMULATED, Boolean.toString(attempt.simulated()));
+        return headers;
+    }
+
+    /** Of a stream, whose cost nobody knows yet. */
+    static Map<String, String> stream(Exchange exchange, Attempting attempt, String answeredBy) {
+        Map<String, String> headers = common(exchange);
+        add(headers, Headers.PROVIDER, attempt.target().provider());
+        add(headers, Headers.MODEL, answeredBy);
+        add(headers, Headers.STORE, Headers.OFF);
+        add(headers, Headers.SIMULATED, Boolean.toString(attempt.target().upstream().simulated()));
+        return headers;
+    }
+
+    /** Of an answer that is in the store, perhaps just now. */
+    static Map<String, String> stored(Exchange exchange, StoredAnswer answer, String store) {
+        Map<String, String> headers = common(exchange);
+        add(headers, Headers.REQUEST_KEY, answer.key().hex());
+        add(headers, Headers.PROVIDER, answer.provider());
+        add(headers, Headers.MODEL, answer.answeredBy());
+        add(headers, Headers.COST_USD, usd(exchange.costNanoUsd()));
+        add(headers, Headers.ANSWER_COST_USD, usd(answer.costNanoUsd()));
+        add(headers, Headers.LATENCY_MILLIS, Long.toString(answer.latencyMillis()));
+        add(headers, Headers.ASKED_AT, answer.askedAt().truncatedTo(ChronoUnit.MILLIS).toString());
+        add(headers, Headers.STORE, store);
+        add(headers, Headers.SIMULATED, Boolean.toString(answer.simulated()));
+        return headers;
+    }
+
+    private static Map<String, String> common(Exchange exchange) {
+        Map<String, String> headers = new TreeMap<>();
+        add(headers, Headers.ATTEMPTS, Integer.toString(exchange.attempts().size()));
+        exchange.session()
+                .ifPresent(
+                        session -> {
+                            add(headers, Headers.SESSION, session.sessionId());
+                            add(headers, Headers.SESSION_USD, Usd.text(session.sessionNanoUsd()));
+                        });
+        exchange.warning().ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
+        exchange.named()
+                .config()
+                .retirement()
+                .ifPresent(
+                        end -> {
+                            end.deprecation()
+                                    .ifPresent(
+                                            day ->
+                                                    add(
+                                                            headers,
+                                                            "deprecation",
+                                                            "@"
+                                                                    + day.atStartOfDay(
+                                                                                    ZoneOffset.UTC)
+                                                                            .toEpochSecond()));
+                            end.sunset()
+                                    .ifPresent(
+                                            day ->
+                                                    add(
+                                                            headers,
+                                                            "sunset",
+                                                            HTTP_DATE.format(
+                                                                    day.atStartOfDay(
+                                                                            ZoneOffset.UTC))));
+                            add(headers, Headers.SUCCESSOR, end.successor());
+                        });
+        return headers;
+    }
+
+    private static String usd(OptionalLong nanoUsd) {
+        return nanoUsd.isPresent() ? Usd.text(nanoUsd.getAsLong()) : Headers.UNKNOWN;
+    }
+
+    /** What has no place in a header becomes a question mark. */
+    private static void add(Map<String, String> headers, String name, String value) {
+        headers.put(name, value.replaceAll("[^ -~]", "?"));
+    }
+}

@@ -1,0 +1,202 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.money.PriceRow;
+import dev.distill.proxy.money.Reservation;
+import dev.distill.proxy.routing.TargetHealth;
+import dev.distill.proxy.upstream.Credential;
+import dev.distill.proxy.wire.Refusal;
+import dev.distill.proxy.wire.Usage;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call to a provider as the books see it: money is set aside when it begins, and when it ends
+ * it is settled and gets its row, exactly once, whatever it ended with.
+ */
+final class Attempting {
+    private final Exchange exchange;
+    private final Target target;
+    private final Credential key;
+    private final TargetHealth.Pass pass;
+    private final Reservation reservation;
+    private final Optional<PriceRow> price;
+    private final Instant at;
+    private final long startNanos = System.nanoTime();
+    private long firstTokenNanos;
+    private boolean over;
+
+    Attempting(
+            Exchange exchange,
+            Target target,
+            Credential key,
+            TargetHealth.Pass pass,
+            Reservation reservation,
+            Optional<PriceRow> price,
+            Instant at) {
+        this.exchange = exchange;
+        this.target = target;
+        this.key = key;
+        this.pass = pass;
+        this.reservation = reservation;
+        this.price = price;
+        this.at = at;
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param outcome the word for it in the ledger
+     * @param usage what was used, as far as anybody knows
+     * @param estimated whether we counted, since the provider did not
+     * @param tier that it is billed at
+     * @param possiblyBilled whether it may cost something although nobody knows the usage
+     * @param content what goes to the store
+     */
+    record Ending(
+            String outcome,
+            int status,
+            Optional<Usage> usage,
+            boolean estimated,
+            Optional<String> tier,
+            boolean possiblyBilled,
+            Optional<Attempt.Content> content) {
+        /** An ending without usage. */
+        static Ending without(String outcome, int status, boolean possiblyBilled) {
+            return new Ending(
+                    outcome,
+                    status,
+                    Optional.empty(),
+                    false,
+                    Optional.empty(),
+                    possiblyBilled,
+                    Optional.empty());
+        }
+    }
+
+    /** The target that is asked. */
+    Target target() {
+        return target;
+    }
+
+    /** When it began. */
+    Instant at() {
+        return at;
+    }
+
+    /** So far it took. */
+    long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+
+    /** There is an answer, or its first token. */
+    void ready() {
+        firstTokenNanos = System.nanoTime();
+        pass.firstToken();
+    }
+
+    /** It brought no answer. */
+    void failed(Failed failed) {
+        pass.failed(failed.kind());
+        end(
+                new Ending(
+                        failed.kind().word(),
+                        failed.status(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        failed.possiblyBilled(),
+                        content(failed)));
+    }
+
+    /** What a provider sent instead of an answer is kept too, but never served. */
+    private Optional<Attempt.Content> content(Failed failed) {
+        return exchange.canonical()
+                .flatMap(
+                        canonical ->
+                                failed.body()
+                                        .map(
+                                                body ->
+                                                        new Attempt.Content(
+                                                                canonical.key(
+                                                                        target.storedAs(),
+                                                                        exchange.terms().sample()),
+                                                                canonical.json(),
+                                                                body,
+                                                                target.model(),
+                                                                false)));
+    }
+
+    /** It broke off after its first token, by the provider's fault. */
+    void blame(Refusal.Kind kind) {
+        pass.failed(kind);
+    }
+
+    /** It ended in the middle because of us, not because of the provider. */
+    void abandoned() {
+        end(Ending.without("abandoned", 0, true));
+    }
+
+    /** There was nothing to send. */
+    void neverMade() {
+        over = true;
+        reservation.close();
+        pass.close();
+    }
+
+    /**
+     * It is over.
+     *
+     * @return its row; only the first time counts
+     */
+    Optional<Attempt> end(Ending ending) {
+        if (over) {
+            return Optional.empty();
+        }
+        over = true;
+        OptionalLong cost = cost(ending);
+        long charged = cost.orElse(reservation.worstNanoUsd());
+        reservation.settle(charged);
+        pass.close();
+        ending.usage()
+                .ifPresent(
+                        used -> target.upstream().keys().used(key, used.input() + used.output()));
+        Attempt row =
+                new Attempt(
+                        at,
+                        target.provider(),
+                        Optional.of(key.name()),
+                        target.model(),
+                        ending.outcome(),
+                        ending.status(),
+                        millis(),
+                        firstTokenMillis(),
+                        ending.usage(),
+                        ending.estimated(),
+                        cost,
+                        charged,
+                        ending.tier(),
+                        Optional.empty(),
+                        target.upstream().simulated(),
+                        ending.content());
+        exchange.add(row);
+        return Optional.of(row);
+    }
+
+    private OptionalLong cost(Ending ending) {
+        if (ending.usage().isPresent() && price.isPresent()) {
+            return OptionalLong.of(price.get().nanoUsd(ending.usage().get(), ending.tier()));
+        }
+        return ending.usage().isPresent() || ending.possiblyBilled()
+                ? OptionalLong.empty()
+                : OptionalLong.of(0);
+    }
+
+    private OptionalLong firstTokenMillis() {
+        return firstTokenNanos == 0 || !exchange.question().envelope().stream()
+                ? OptionalLong.empty()
+                : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(firstTokenNanos - startNanos));
+    }
+}

@@ -1,0 +1,151 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.ledger.Ledger;
+import dev.distill.proxy.ledger.RequestRow;
+import dev.distill.proxy.ledger.Served;
+import dev.distill.proxy.ledger.Who;
+import dev.distill.proxy.money.BudgetExceededException;
+import dev.distill.proxy.money.PriceRow;
+import dev.distill.proxy.money.Reservation;
+import dev.distill.proxy.routing.TargetHealth;
+import dev.distill.proxy.upstream.Credential;
+import dev.distill.proxy.wire.Envelope;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What every call may cost, does cost and is written down as. No call is made without it: money is
+ * set aside first, in every budget that the call counts to.
+ */
+final class Books {
+    /** What a picture, a sound or a document is taken to be at most, in tokens. */
+    private static final long TOKENS_OF_MEDIA = 8_000;
+
+    /** The longest answer of a model that nobody has said more about, in tokens. */
+    private static final long LONGEST_ANSWER = 16_384;
+
+    private final Plan plan;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    Books(Plan plan, Ledger ledger, InstantSource clock) {
+        this.plan = plan;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** Whether the tokens of a target are paid for already. */
+    boolean isPrepaid(Target target, Instant at) {
+        return plan.lots().preferred(target.provider(), target.model(), at);
+    }
+
+    /**
+     * Sets aside what a call may cost.
+     *
+     * @throws RefusedException when that could pass a budget, or nobody can know
+     */
+    Attempting begin(Exchange exchange, Target target, Credential key) {
+        Instant at = clock.instant();
+        Optional<PriceRow> price = plan.prices().at(target.provider(), target.model(), at);
+        boolean bound = isBound(exchange, target);
+        if (bound && price.isEmpty()) {
+            throw new RefusedException(
+                    Refusals.badRequest(
+                            Refusals.PRICE_UNKNOWN,
+                            "model",
+                            "a budget binds, but model %1$s has no price; set prices.%1$s in the proxy file"
+                                    .formatted(target.model())));
+        }
+        long worst = price.map(row -> worst(row, exchange)).orElse(0L);
+        Reservation reservation = reserve(exchange, target, worst, at);
+        ledger.reserved(
+                RequestRow.lost(
+                        at,
+                        exchange.id(),
+                        who(exchange),
+                        exchange.route().name(),
+                        exchange.question().dialect().name().toLowerCase(Locale.ROOT),
+                        target.provider(),
+                        target.model(),
+                        worst));
+        TargetHealth.Pass pass = target.health().begin().orElseGet(() -> target.health().force());
+        return new Attempting(exchange, target, key, pass, reservation, price, at);
+    }
+
+    private boolean isBound(Exchange exchange, Target target) {
+        return plan.budgets().binds(exchange.who(), target.provider(), target.model());
+    }
+
+    private Reservation reserve(Exchange exchange, Target target, long worst, Instant at) {
+        try {
+            Reservation reservation =
+                    plan.budgets()
+                            .reserve(exchange.who(), target.provider(), target.model(), worst);
+            reservation.warnings().stream()
+                    .findFirst()
+                    .ifPresent(account -> exchange.warn(account.toString()));
+            return reservation;
+        } catch (BudgetExceededException e) {
+            throw new RefusedException(
+                    Refusals.tooMany(
+                            Refusals.BUDGET_EXCEEDED,
+                            String.valueOf(e.getMessage()),
+                            e.retryAfter(at)));
+        }
+    }
+
+    /**
+     * The most that a call can cost: no tokenizer makes more tokens of a text than it has bytes.
+     */
+    private static long worst(PriceRow price, Exchange exchange) {
+        Envelope envelope = exchange.question().envelope();
+        long input = envelope.textBytes() + TOKENS_OF_MEDIA * envelope.mediaItems();
+        OptionalLong asked = envelope.maxOutputTokens();
+        if (asked.isEmpty() && price.maxOutputTokens().isEmpty() && exchange.isLimitedJob()) {
+            throw new RefusedException(
+                    Refusals.badRequest(
+                            Refusals.MAX_TOKENS_REQUIRED,
+                            "max_tokens",
+                            Headers.MAX_USD
+                                    + " is set, but the answer has no limit; set max_tokens"));
+        }
+        long output = asked.orElse(price.maxOutputTokens().orElse((int) LONGEST_ANSWER));
+        return price.worst(input, output * envelope.choices());
+    }
+
+    /** The row of a request that is over. */
+    RequestRow row(
+            Exchange exchange, String outcome, int status, Optional<Served> served, String store) {
+        long firstToken = exchange.firstTokenNanos();
+        return new RequestRow(
+                exchange.at(),
+                exchange.id(),
+                who(exchange),
+                exchange.route().name(),
+                exchange.question().dialect().name().toLowerCase(Locale.ROOT),
+                exchange.question().envelope().stream(),
+                outcome,
+                status,
+                TimeUnit.NANOSECONDS.toMillis(exchange.nanos()),
+                firstToken == 0
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(firstToken)),
+                served,
+                store,
+                List.copyOf(exchange.attempts()));
+    }
+
+    private static Who who(Exchange exchange) {
+        return new Who(
+                exchange.terms().job(),
+                exchange.who().key(),
+                exchange.who().user(),
+                exchange.who().team(),
+                exchange.session().map(call -> call.sessionId()));
+    }
+}

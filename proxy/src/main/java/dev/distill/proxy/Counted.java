@@ -1,0 +1,106 @@
+package dev.distill.proxy;
+
+import dev.distill.config.ProxyConfig;
+import dev.distill.config.UserError;
+import dev.distill.proxy.access.KeyRing;
+import dev.distill.proxy.ledger.Ledger;
+import dev.distill.proxy.ledger.StoreReader;
+import dev.distill.proxy.ledger.UsageReader;
+import dev.distill.proxy.money.Budgets;
+import dev.distill.proxy.money.Charge;
+import dev.distill.proxy.money.Lots;
+import dev.distill.proxy.money.PriceTable;
+import dev.distill.proxy.money.RateLimits;
+import dev.distill.proxy.money.Who;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is counted across requests, plans and restarts: budgets, limits and lots. A new proxy learns
+ * from the ledger what has been spent; a reload keeps what is counted.
+ */
+final class Counted {
+    private static final Logger LOG = System.getLogger(Counted.class.getName());
+
+    private final Ledger ledger;
+    private final StoreReader store;
+    private final InstantSource clock;
+
+    /**
+     * @param store where the spending of jobs is read
+     */
+    Counted(Ledger ledger, StoreReader store, InstantSource clock) {
+        this.ledger = ledger;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** A plan over what was counted so far. */
+    Plan plan(
+            ProxyConfig config,
+            Map<String, Route> routes,
+            Optional<KeyRing> keys,
+            PriceTable prices,
+            Optional<Plan> before) {
+        Budgets budgets =
+                before.map(plan -> plan.budgets().reloaded(config.budgets()))
+                        .orElseGet(
+                                () ->
+                                        Budgets.of(
+                                                config.budgets(),
+                                                clock,
+                                                lease(config),
+                                                store::charged));
+        RateLimits limits =
+                before.map(plan -> plan.limits().reloaded(config.limits()))
+                        .orElseGet(() -> RateLimits.of(config.limits(), clock));
+        Lots lots =
+                before.map(plan -> plan.lots().reloaded(config.lots()))
+                        .orElseGet(() -> Lots.of(config.lots()));
+        boolean learnsLots = before.isEmpty() && !config.lots().isEmpty();
+        if (budgets.replayFrom().isPresent() || learnsLots) {
+            learn(budgets, lots);
+        }
+        return new Plan(config, routes, keys, prices, budgets, limits, lots);
+    }
+
+    /** What the ledger knows; when it cannot be read, counting starts from here on. */
+    private void learn(Budgets budgets, Lots lots) {
+        try (UsageReader reader = UsageReader.open(ledger.database())) {
+            budgets.replayFrom().stream()
+                    .flatMap(from -> reader.charged(from, clock.instant()).stream())
+                    .map(Counted::charge)
+                    .forEach(budgets::replay);
+            reader.lots().forEach(lots::seed);
+        } catch (UserError e) {
+            LOG.log(
+                    Level.WARNING,
+                    "budgets start at nothing, since the ledger cannot be read: "
+                            + e.problems().getFirst());
+        }
+    }
+
+    private static Charge charge(UsageReader.Charged row) {
+        Who who =
+                new Who(
+                        named(row.key()),
+                        named(row.user()),
+                        named(row.team()),
+                        row.route(),
+                        Optional.empty());
+        return new Charge(who, row.provider(), row.model(), row.at(), row.nanoUsd());
+    }
+
+    private static Optional<String> named(String name) {
+        return Optional.of(name).filter(n -> !n.isEmpty());
+    }
+
+    /** Longer than any call can take: what is open after that was lost. */
+    private static Duration lease(ProxyConfig config) {
+        return config.timeouts().total().multipliedBy(2);
+    }
+}

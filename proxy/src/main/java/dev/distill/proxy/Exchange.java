@@ -1,0 +1,247 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.money.Who;
+import dev.distill.proxy.upstream.Call;
+import dev.distill.proxy.wire.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request from its admission to its row in the ledger. One thread works on it; another one may
+ * {@link #stop} it.
+ */
+final class Exchange {
+    private final Gateway.Admitted admitted;
+    private final Route named;
+    private Route route;
+    private final Question question;
+    private final Who who;
+    private final Books books;
+    private final Tally.Keep keep;
+    private final List<Attempt> attempts = new ArrayList<>();
+    private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
+    private Optional<Canonical> canonical = Optional.empty();
+    private Optional<String> warning = Optional.empty();
+    private boolean hasRow;
+    private long firstTokenNanos;
+    private @Nullable Call underway;
+    private @Nullable String stopped;
+
+    Exchange(
+            Gateway.Admitted admitted,
+            Route named,
+            Route route,
+            Question question,
+            Who who,
+            Books books,
+            Tally.Keep keep) {
+        this.admitted = admitted;
+        this.named = named;
+        this.route = route;
+        this.question = question;
+        this.who = who;
+        this.books = books;
+        this.keep = keep;
+    }
+
+    String id() {
+        return admitted.arrival().id();
+    }
+
+    Gateway.Admitted admitted() {
+        return admitted;
+    }
+
+    Plan plan() {
+        return admitted.plan();
+    }
+
+    /** The route that the caller has named. */
+    Route named() {
+        return named;
+    }
+
+    /** The route that answers: the one named, or what has taken its place. */
+    Route route() {
+        return route;
+    }
+
+    Question question() {
+        return question;
+    }
+
+    Caller terms() {
+        return admitted.terms();
+    }
+
+    Who who() {
+        return who;
+    }
+
+    Books books() {
+        return books;
+    }
+
+    /** Whether the text of the answer is kept. */
+    Tally.Keep keep() {
+        return keep;
+    }
+
+    /** When it arrived. */
+    Instant at() {
+        return admitted.at();
+    }
+
+    /** Whether its answer must be on the disk before anybody sees it. */
+    boolean isDurable() {
+        return terms().job().isPresent();
+    }
+
+    /** Time until the answer must be whole. */
+    Duration left() {
+        return route.clocks().total().minusNanos(nanos());
+    }
+
+    /** Since it arrived. */
+    long nanos() {
+        return System.nanoTime() - admitted.arrival().startNanos();
+    }
+
+    /** The headers that a provider gets to see. */
+    Map<String, String> headers() {
+        return admitted.arrival().passedOn();
+    }
+
+    /** The session that it belongs to. */
+    Optional<dev.distill.proxy.sessions.Call> session() {
+        return session;
+    }
+
+    void belongsTo(dev.distill.proxy.sessions.Call call) {
+        session = Optional.of(call);
+    }
+
+    /** What its answer is stored under; empty when it is not. */
+    Optional<Canonical> canonical() {
+        return canonical;
+    }
+
+    void isStoredAs(Canonical request) {
+        canonical = Optional.of(request);
+    }
+
+    /** A budget that is nearly used up. */
+    Optional<String> warning() {
+        return warning;
+    }
+
+    void warn(String budget) {
+        warning = Optional.of(budget);
+    }
+
+    /** Whether nobody has written it down yet; from now on somebody has. */
+    boolean claimRow() {
+        boolean mine = !hasRow;
+        hasRow = true;
+        return mine;
+    }
+
+    /** Goes on at another route. */
+    void moveTo(Route successor) {
+        route = successor;
+    }
+
+    /** Whether a job's own limit binds. */
+    boolean isLimitedJob() {
+        return terms().maxNanoUsd().isPresent();
+    }
+
+    /** What its calls have cost; empty when nobody can know. */
+    OptionalLong costNanoUsd() {
+        long sum = 0;
+        for (Attempt attempt : attempts) {
+            if (attempt.costNanoUsd().isEmpty()) {
+                return OptionalLong.empty();
+            }
+            sum += attempt.costNanoUsd().getAsLong();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /** What budgets count of it. */
+    long chargedNanoUsd() {
+        return attempts.stream().mapToLong(Attempt::chargedNanoUsd).sum();
+    }
+
+    /** Tokens of all its calls. */
+    long tokens() {
+        return attempts.stream()
+                .flatMap(attempt -> attempt.usage().stream())
+                .mapToLong(usage -> usage.input() + usage.output())
+                .sum();
+    }
+
+    /** An attempt is over. */
+    void add(Attempt attempt) {
+        attempts.add(attempt);
+    }
+
+    /** The attempts so far. */
+    List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** The caller gets the first token. */
+    void firstToken() {
+        if (firstTokenNanos == 0) {
+            firstTokenNanos = nanos();
+        }
+    }
+
+    /** When the caller got the first token of a stream, from its arrival; 0 without one. */
+    long firstTokenNanos() {
+        return firstTokenNanos;
+    }
+
+    /** The call that is being made, which a stop ends. */
+    synchronized void underway(Call call) {
+        underway = call;
+        if (stopped != null) {
+            call.close();
+        }
+    }
+
+    /** Ends it, its stream included. */
+    synchronized void stop(String why) {
+        stopped = why;
+        if (underway != null) {
+            underway.close();
+        }
+    }
+
+    /** Why it was stopped. */
+    synchronized Optional<Refusal> stopped() {
+        return Optional.ofNullable(stopped)
+                .map(why -> Refusals.tooMany("session_stopped", why, Optional.empty()));
+    }
+
+    /**
+     * Goes no further once it was stopped.
+     *
+     * @throws RefusedException when it was
+     */
+    void checkStopped() {
+        stopped()
+                .ifPresent(
+                        refusal -> {
+                            throw new RefusedException(refusal);
+                        });
+    }
+}

@@ -1,0 +1,116 @@
+package dev.distill.proxy;
+
+import dev.distill.config.ProxyConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the proxy takes on at the same time: so many requests, and so many bytes of bodies. What is
+ * too much is refused at once rather than let the memory fill.
+ */
+final class Intake {
+    private static final int BLOCK = 64 << 10;
+    private static final int MOST_REQUESTS = 1 << 20;
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Semaphore requests;
+    private final Semaphore blocks;
+    private final int mostRequests;
+    private final int mostBlocks;
+    private final long largestBody;
+
+    Intake(ProxyConfig.Capacity capacity) {
+        this.mostRequests = Math.min(capacity.requests(), MOST_REQUESTS);
+        this.mostBlocks = blocks((long) capacity.bodiesMib() << 20);
+        this.requests = new Semaphore(mostRequests);
+        this.blocks = new Semaphore(mostBlocks);
+        this.largestBody = (long) capacity.largestBodyMib() << 20;
+    }
+
+    /**
+     * Lets a request in.
+     *
+     * @throws RefusedException when there is no room
+     */
+    Slot enter() {
+        if (!requests.tryAcquire()) {
+            throw full("the proxy has as much work as it can do, or is stopping");
+        }
+        return new Slot();
+    }
+
+    /** Takes no more requests, and waits for those under way as long as they may take. */
+    boolean drain(Duration atMost) throws InterruptedException {
+        return requests.tryAcquire(mostRequests, atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Requests under way. */
+    int requestsInFlight() {
+        return mostRequests - requests.availablePermits();
+    }
+
+    /** Bytes of bodies that are held, in whole blocks. */
+    long bytesInFlight() {
+        return (long) (mostBlocks - blocks.availablePermits()) * BLOCK;
+    }
+
+    /** The room that a request takes until it is closed. */
+    final class Slot implements AutoCloseable {
+        private int held;
+
+        private Slot() {}
+
+        /**
+         * Reads a body.
+         *
+         * @param length in bytes, or -1 when nobody has said
+         * @throws RefusedException when it is too large or there is no room for it
+         */
+        byte[] read(InputStream in, long length) throws IOException {
+            if (length > largestBody) {
+                throw new RefusedException(Refusals.tooLarge(largestBody));
+            }
+            if (length >= 0) {
+                hold(blocks(length));
+                return in.readNBytes((int) length);
+            }
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            byte[] block = new byte[BLOCK];
+            for (int n = in.readNBytes(block, 0, BLOCK);
+                    n > 0;
+                    n = in.readNBytes(block, 0, BLOCK)) {
+                hold(1);
+                body.write(block, 0, n);
+                if (body.size() > largestBody) {
+                    throw new RefusedException(Refusals.tooLarge(largestBody));
+                }
+            }
+            return body.toByteArray();
+        }
+
+        private void hold(int more) {
+            if (!blocks.tryAcquire(more)) {
+                throw full("the proxy holds as many bytes of requests as it can");
+            }
+            held += more;
+        }
+
+        @Override
+        public void close() {
+            blocks.release(held);
+            requests.release();
+        }
+    }
+
+    private static int blocks(long bytes) {
+        return (int) ((bytes + BLOCK - 1) / BLOCK);
+    }
+
+    private static RefusedException full(String message) {
+        return new RefusedException(Refusals.later("overloaded", message, SOON));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.distill.proxy;
+
+import java.util.Map;
+
+/**
+ * Where an answer goes: either {@link #whole}, or {@link #begin} followed by {@link #write}s and
+ * then {@link #end} or {@link #breakOff}.
+ */
+interface Outlet {
+    /** Sends a whole answer. */
+    void whole(int status, byte[] body, Map<String, String> headers) throws ClientGoneException;
+
+    /** Sends the head of a stream. */
+    void begin(Map<String, String> headers) throws ClientGoneException;
+
+    /** Sends more of the stream at once. */
+    void write(byte[] bytes) throws ClientGoneException;
+
+    /** Ends the stream as a complete one. */
+    void end() throws ClientGoneException;
+
+    /**
+     * Ends the stream so that nobody can take it for a complete one: the connection breaks.
+     *
+     * @param last an error in the caller's dialect
+     */
+    void breakOff(byte[] last);
+
+    /** Whether something has been sent, so that a status can no longer be chosen. */
+    boolean hasBegun();
+}

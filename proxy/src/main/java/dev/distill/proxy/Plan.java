@@ -1,0 +1,59 @@
+package dev.distill.proxy;
+
+import dev.distill.config.ProxyConfig;
+import dev.distill.config.Suggestion;
+import dev.distill.proxy.access.KeyRing;
+import dev.distill.proxy.money.Budgets;
+import dev.distill.proxy.money.Lots;
+import dev.distill.proxy.money.PriceTable;
+import dev.distill.proxy.money.RateLimits;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that a proxy file says, ready to be used and never changed: a reload makes another
+ * plan, and requests under way keep the one they began with.
+ *
+ * @param keys who may ask; empty where everybody may
+ */
+record Plan(
+        ProxyConfig config,
+        Map<String, Route> routes,
+        Optional<KeyRing> keys,
+        PriceTable prices,
+        Budgets budgets,
+        RateLimits limits,
+        Lots lots) {
+    private static final int MOST_NAMED = 100;
+
+    /**
+     * The route of a name.
+     *
+     * @throws RefusedException when there is none
+     */
+    Route named(String name) {
+        Route route = routes.get(name);
+        if (route == null) {
+            String brief = name.substring(0, Math.min(name.length(), MOST_NAMED));
+            throw new RefusedException(
+                    Refusals.notFound(
+                            "model_not_found",
+                            "there is no route %s; %s"
+                                    .formatted(brief, Suggestion.hint(brief, routes.keySet()))));
+        }
+        return route;
+    }
+
+    /** The route itself until its sunset, then what has taken its place. */
+    Route inForce(Route route, LocalDate today) {
+        Optional<ProxyConfig.Retirement> end = route.config().retirement();
+        boolean over = end.flatMap(r -> r.sunset()).filter(day -> !today.isBefore(day)).isPresent();
+        return over ? successor(route).orElse(route) : route;
+    }
+
+    /** What takes the place of a route when its models are gone. */
+    Optional<Route> successor(Route route) {
+        return route.config().retirement().map(end -> routes.get(end.successor()));
+    }
+}

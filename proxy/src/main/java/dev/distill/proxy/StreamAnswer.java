@@ -1,0 +1,120 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.upstream.Call;
+import dev.distill.proxy.upstream.Fault;
+import dev.distill.proxy.upstream.UpstreamException;
+import dev.distill.proxy.wire.Event;
+import dev.distill.proxy.wire.FrameParser;
+import dev.distill.proxy.wire.ProviderCodec;
+import dev.distill.proxy.wire.SseFrame;
+import dev.distill.proxy.wire.WireException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An answer as it streams in, in the steps that it arrives in. It is complete once the provider has
+ * said so; a connection that ends before has been cut.
+ */
+final class StreamAnswer implements AutoCloseable {
+    private static final int BUFFER = 16 << 10;
+
+    private final Call call;
+    private final FrameParser parser;
+    private final ProviderCodec.StreamReader reader;
+    private final Tally tally;
+    private final byte[] buffer = new byte[BUFFER];
+    private boolean committed;
+
+    StreamAnswer(Call call, FrameParser parser, ProviderCodec.StreamReader reader, Tally tally) {
+        this.call = call;
+        this.parser = parser;
+        this.reader = reader;
+        this.tally = tally;
+    }
+
+    /** A frame and what it says. */
+    record Step(SseFrame frame, List<Event> events) {}
+
+    /** The provider's own words for what went wrong in the middle of an answer. */
+    static final class FailedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Event.Failed failed;
+
+        FailedException(Event.Failed failed) {
+            super(failed.refusal().message(), null, false, false);
+            this.failed = failed;
+        }
+
+        Event.Failed failed() {
+            return failed;
+        }
+    }
+
+    /** What has been said so far. */
+    Tally tally() {
+        return tally;
+    }
+
+    /** Whether something of the answer itself has come. */
+    boolean hasContent() {
+        return committed;
+    }
+
+    /**
+     * Waits for more.
+     *
+     * @return what has arrived, perhaps nothing that makes a step yet; once {@link
+     *     Tally#hasEnded()}, nothing follows
+     * @throws UpstreamException when the connection fails, a clock has run out, or the stream ends
+     *     before the answer does
+     * @throws FailedException when the provider says that something went wrong
+     * @throws WireException when it makes no sense
+     */
+    List<Step> read() {
+        int length = readSome(call.body());
+        List<Step> steps = new ArrayList<>();
+        if (length < 0) {
+            parser.end().ifPresent(frame -> take(frame, steps));
+            reader.end().forEach(tally::add);
+            if (!tally.hasEnded()) {
+                String message = "the stream ended before the answer did";
+                throw new UpstreamException(Fault.TRUNCATED, message, true);
+            }
+            return steps;
+        }
+        parser.feed(buffer, 0, length, frame -> take(frame, steps));
+        return steps;
+    }
+
+    private void take(SseFrame frame, List<Step> steps) {
+        List<Event> events = reader.read(frame);
+        for (Event event : events) {
+            if (event instanceof Event.Failed failed) {
+                throw new FailedException(failed);
+            }
+            tally.add(event);
+            if (!committed && event.isContent()) {
+                committed = true;
+                call.committed();
+            }
+        }
+        steps.add(new Step(frame, events));
+    }
+
+    @Override
+    public void close() {
+        call.close();
+    }
+
+    private int readSome(InputStream body) {
+        try {
+            return body.read(buffer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reads of a call fail in one way only", e);
+        }
+    }
+}

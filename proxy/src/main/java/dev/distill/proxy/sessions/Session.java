@@ -1,0 +1,283 @@
+package dev.distill.proxy.sessions;
+
+import dev.distill.config.ProxyConfig.Runaway;
+import dev.distill.config.ProxyConfig.Rung;
+import dev.distill.proxy.sessions.SessionView.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is measured of one session, or of all calls of a key, and where it stands on the ladder. A
+ * step on the ladder is returned rather than acted upon, so that nothing slow happens under its
+ * lock. Safe for use by many threads.
+ */
+final class Session {
+    /** How often a rung can be doubled. */
+    private static final int MOST_RAISES = 20;
+
+    private final SessionKey key;
+    private final Owner owner;
+    private final Optional<String> name;
+    private final Instant started;
+    private final Set<Call> calls = new HashSet<>();
+    private @Nullable Pace pace;
+    private @Nullable Repetition repetition;
+    private long firstCall;
+    private Instant lastUsed;
+    private long requests;
+    private long spentNanoUsd;
+    private int pingRaises;
+    private int stopRaises;
+    private int acknowledged;
+    private State state = State.RUNNING;
+    private Instant pinged = Instant.MAX;
+    private Optional<String> reason = Optional.empty();
+
+    /** What has just happened to a session; {@code stopped} are the calls to be ended. */
+    record Step(State state, SessionView view, List<Call> stopped) {}
+
+    Session(SessionKey key, Owner owner, Optional<String> name, Instant started) {
+        this.key = key;
+        this.owner = owner;
+        this.name = name;
+        this.started = started;
+        this.lastUsed = started;
+    }
+
+    String id() {
+        return key.id(started);
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    synchronized long spentNanoUsd() {
+        return spentNanoUsd;
+    }
+
+    /** Counts a call that wants to be made, and says what that leads to. */
+    synchronized Optional<Step> ask(long fingerprint, Runaway rules, Instant now) {
+        lastUsed = now;
+        if (state == State.STOPPED) {
+            return Optional.empty();
+        }
+        repeated(fingerprint);
+        return climb(rules, now);
+    }
+
+    /** Lets a call in; false when the session is stopped. */
+    synchronized boolean enter(Call call, Instant now) {
+        lastUsed = now;
+        if (state == State.STOPPED) {
+            return false;
+        }
+        requests++;
+        calls.add(call);
+        return true;
+    }
+
+    synchronized Optional<Step> leave(Call call, long costNanoUsd, Runaway rules, Instant now) {
+        calls.remove(call);
+        lastUsed = now;
+        spentNanoUsd += costNanoUsd;
+        if (costNanoUsd > 0) {
+            if (pace == null) {
+                pace = new Pace();
+            }
+            pace.add(now.getEpochSecond(), costNanoUsd);
+        }
+        return climb(rules, now);
+    }
+
+    /** Looks at the rungs; time alone reaches some of them. */
+    synchronized Optional<Step> climb(Runaway rules, Instant now) {
+        if (state == State.STOPPED) {
+            return Optional.empty();
+        }
+        Ladder.Measures measures = measures(now);
+        Optional<String> stop =
+                key.ofKey()
+                        ? Optional.empty()
+                        : Ladder.reached(rules.stop(), 1L << stopRaises, measures)
+                                .or(() -> unacknowledged(rules, now));
+        if (stop.isPresent()) {
+            return Optional.of(stopped(stop.get(), now));
+        }
+        Optional<String> ping = Ladder.reached(ping(rules), 1L << pingRaises, measures);
+        if (state == State.RUNNING && ping.isPresent()) {
+            state = State.PINGED;
+            pinged = now;
+            reason = ping;
+            return Optional.of(new Step(state, view(now), List.of()));
+        }
+        return Optional.empty();
+    }
+
+    /** Somebody knows: the rung that pings is doubled until it is out of reach again. */
+    synchronized boolean acknowledge(Runaway rules, Instant now) {
+        if (state != State.PINGED) {
+            return false;
+        }
+        acknowledged++;
+        pingRaises = raised(ping(rules), pingRaises, now);
+        state = State.RUNNING;
+        pinged = Instant.MAX;
+        return true;
+    }
+
+    /** Stops it, unless it is stopped already. */
+    synchronized Optional<Step> stop(String why, Instant now) {
+        return state == State.STOPPED ? Optional.empty() : Optional.of(stopped(why, now));
+    }
+
+    /** Lets it go on: the rungs that it has reached are doubled until they are out of reach. */
+    synchronized boolean resume(Runaway rules, Instant now) {
+        if (state != State.STOPPED) {
+            return false;
+        }
+        Ladder.Measures measures = measures(now);
+        if (Ladder.reached(rules.stop(), 1L << stopRaises, measures).isPresent()) {
+            stopRaises = raised(rules.stop(), stopRaises, now);
+        }
+        if (Ladder.reached(ping(rules), 1L << pingRaises, measures).isPresent()) {
+            pingRaises = raised(ping(rules), pingRaises, now);
+        }
+        state = State.RUNNING;
+        pinged = Instant.MAX;
+        reason = Optional.empty();
+        return true;
+    }
+
+    synchronized boolean isStopped() {
+        return state == State.STOPPED;
+    }
+
+    synchronized boolean unusedFor(Duration time, Instant now) {
+        return calls.isEmpty() && Duration.between(lastUsed, now).compareTo(time) > 0;
+    }
+
+    synchronized SessionView view(Instant now) {
+        Ladder.Measures measures = measures(now);
+        return new SessionView(
+                id(),
+                owner,
+                name,
+                state,
+                started,
+                lastUsed,
+                measures.age(),
+                requests,
+                calls.size(),
+                spentNanoUsd,
+                measures.nanoUsdPerMinute(),
+                measures.sameCall(),
+                acknowledged,
+                reason);
+    }
+
+    /** What must survive a restart; empty while nothing has happened on the ladder. */
+    synchronized Optional<Saved> saved() {
+        return state == State.RUNNING && pingRaises == 0 && stopRaises == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new Saved(
+                                key.text(),
+                                owner,
+                                name,
+                                state,
+                                started,
+                                lastUsed,
+                                requests,
+                                spentNanoUsd,
+                                pingRaises,
+                                stopRaises,
+                                acknowledged,
+                                pinged,
+                                reason));
+    }
+
+    static Session of(Saved saved) {
+        Session session =
+                new Session(
+                        SessionKey.parse(saved.key()),
+                        saved.owner(),
+                        saved.name(),
+                        saved.started());
+        session.state = saved.state();
+        session.lastUsed = saved.lastUsed();
+        session.requests = saved.requests();
+        session.spentNanoUsd = saved.spentNanoUsd();
+        session.pingRaises = Math.clamp(saved.pingRaises(), 0, MOST_RAISES);
+        session.stopRaises = Math.clamp(saved.stopRaises(), 0, MOST_RAISES);
+        session.acknowledged = saved.acknowledged();
+        session.pinged = saved.pinged();
+        session.reason = saved.reason();
+        return session;
+    }
+
+    /** What the ledger knows of the time before this process. */
+    synchronized void seed(Instant used, long spentBefore, long requestsBefore) {
+        lastUsed = used.isAfter(lastUsed) ? used : lastUsed;
+        spentNanoUsd = Math.max(spentNanoUsd, spentBefore);
+        requests = Math.max(requests, requestsBefore);
+    }
+
+    private Rung ping(Runaway rules) {
+        return key.ofKey() ? Ladder.ofKey(rules.ping()) : rules.ping();
+    }
+
+    private Step stopped(String why, Instant now) {
+        state = State.STOPPED;
+        reason = Optional.of(why);
+        List<Call> underWay = List.copyOf(calls);
+        return new Step(state, view(now), underWay);
+    }
+
+    private Optional<String> unacknowledged(Runaway rules, Instant now) {
+        return rules.stopUnacknowledgedAfter()
+                .filter(_ -> state == State.PINGED)
+                .filter(most -> Duration.between(pinged, now).compareTo(most) >= 0)
+                .map(most -> "nobody acknowledged its ping within %s".formatted(most))
+                .map(why -> why + reason.map(pingReason -> ": " + pingReason).orElse(""));
+    }
+
+    private int raised(Rung rung, int raises, Instant now) {
+        Ladder.Measures measures = measures(now);
+        int next = Math.min(raises + 1, MOST_RAISES);
+        while (next < MOST_RAISES && Ladder.reached(rung, 1L << next, measures).isPresent()) {
+            next++;
+        }
+        return next;
+    }
+
+    private Ladder.Measures measures(Instant now) {
+        Instant alive = calls.isEmpty() || now.isBefore(lastUsed) ? lastUsed : now;
+        return new Ladder.Measures(
+                spentNanoUsd,
+                pace == null ? 0 : pace.nanoUsdPerMinute(now.getEpochSecond()),
+                Duration.between(started, alive),
+                repetition == null ? (int) Math.min(1, requests) : repetition.most());
+    }
+
+    /** Most sessions are a single call: what counts repetitions is made with the second one. */
+    private void repeated(long fingerprint) {
+        if (key.ofKey()) {
+            return;
+        }
+        if (requests == 0) {
+            firstCall = fingerprint;
+            return;
+        }
+        if (repetition == null) {
+            repetition = new Repetition();
+            repetition.add(firstCall);
+        }
+        repetition.add(fingerprint);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.distill.proxy.telemetry;
+
+import dev.distill.config.ProxyConfig;
+import dev.distill.proxy.wire.Refusal;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The words that labels may be: what callers send never becomes a label.
+ *
+ * @param routes the names of the routes
+ * @param providers the names of the providers
+ * @param models the providers' names of the models
+ * @param outcomes what a request or an attempt can end with
+ */
+public record Vocabulary(
+        Set<String> routes, Set<String> providers, Set<String> models, Set<String> outcomes) {
+    /** What stands for every other word. */
+    public static final String OTHER = "other";
+
+    /** The outcome of whatever went well. */
+    public static final String OK = "ok";
+
+    /** Outcomes of the proxy itself, beside those of {@link Refusal.Kind}. */
+    private static final List<String> OWN =
+            List.of(
+                    OK,
+                    "budget_exceeded",
+                    "busy",
+                    "cancelled",
+                    "forbidden",
+                    "internal",
+                    "invalid_request",
+                    "no_target",
+                    "not_found",
+                    "rate_limit",
+                    "session_stopped",
+                    "timeout",
+                    "too_large",
+                    "truncated",
+                    "unauthorized",
+                    "unknown_price");
+
+    public Vocabulary {
+        routes = Set.copyOf(routes);
+        providers = Set.copyOf(providers);
+        models = Set.copyOf(models);
+        outcomes = Set.copyOf(outcomes);
+    }
+
+    /** The words of a proxy file. */
+    public static Vocabulary of(ProxyConfig config) {
+        Set<String> models = new HashSet<>();
+        config.routes()
+                .values()
+                .forEach(
+                        route ->
+                                route.ordered().stream()
+                                        .flatMap(List::stream)
+                                        .forEach(target -> models.add(target.model())));
+        Set<String> outcomes = new TreeSet<>(OWN);
+        for (Refusal.Kind kind : Refusal.Kind.values()) {
+            outcomes.add(kind.word());
+        }
+        return new Vocabulary(
+                config.routes().keySet(), config.providers().keySet(), models, outcomes);
+    }
+
+    String route(String word) {
+        return known(routes, word);
+    }
+
+    String provider(String word) {
+        return known(providers, word);
+    }
+
+    String model(String word) {
+        return known(models, word);
+    }
+
+    String outcome(String word) {
+        return known(outcomes, word);
+    }
+
+    private static String known(Set<String> words, String word) {
+        return words.contains(word) ? word : OTHER;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.distill.proxy.upstream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Json;
+import dev.distill.proxy.upstream.RecordedCall.Piece;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What providers without a network share: requests and answers of OpenAI chat in memory. */
+final class ChatAsk {
+    static final Map<String, String> EVENT_STREAM = Map.of("content-type", "text/event-stream");
+
+    private ChatAsk() {}
+
+    /** The request of an ask. */
+    static ObjectNode read(Ask ask) {
+        return object(new String(ask.body(), StandardCharsets.UTF_8));
+    }
+
+    /** JSON text of our own making, or checked before. */
+    static ObjectNode object(String text) {
+        try {
+            return (ObjectNode) Json.parse(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a JSON object", e);
+        }
+    }
+
+    /** A whole answer as a stream; its usage goes with it as far as the request asks for that. */
+    static Call stream(
+            Ask ask, ObjectNode request, ObjectNode completion, Duration passed, Sleeper sleeper) {
+        boolean usage = request.path("stream_options").path("include_usage").asBoolean();
+        List<Piece> pieces =
+                ChatChunks.split(completion, usage).stream()
+                        .map(data -> Piece.event(Duration.ZERO, data))
+                        .toList();
+        return new RecordedCall(200, EVENT_STREAM, pieces, passed, ask.clocks(), sleeper);
+    }
+
+    /** The body of an error. */
+    static ObjectNode error(String code, String message) {
+        ObjectNode body = Json.object();
+        body.putObject("error")
+                .put("message", message)
+                .put("type", "invalid_request_error")
+                .putNull("param")
+                .put("code", code);
+        return body;
+    }
+}

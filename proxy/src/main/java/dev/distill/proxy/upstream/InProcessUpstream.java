@@ -1,0 +1,96 @@
+package dev.distill.proxy.upstream;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Json;
+import dev.distill.proxy.upstream.RecordedCall.Piece;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Refusal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model of this process as a provider. It answers as a whole; where a stream is asked for, the
+ * answer is its one content event. Its clocks are its own affair.
+ */
+public final class InProcessUpstream implements Upstream {
+    private final String name;
+    private final Provider provider;
+    private final KeyPool keys = KeyPool.none();
+
+    /** Takes a provider over, to close it in the end. */
+    public InProcessUpstream(String name, Provider provider) {
+        this.name = name;
+        this.provider = provider;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<Dialect> speaks() {
+        return Set.of(Dialect.OPENAI_CHAT);
+    }
+
+    @Override
+    public KeyPool keys() {
+        return keys;
+    }
+
+    @Override
+    public String storedAs(String model) {
+        return provider.storedAs(model);
+    }
+
+    @Override
+    public Call open(Ask ask) throws InterruptedException {
+        ObjectNode request = ChatAsk.read(ask);
+        ObjectNode plain = request.deepCopy();
+        plain.remove(List.of("model", "stream", "stream_options"));
+        return switch (provider.complete(ask.model(), plain)) {
+            case Outcome.Answer answer when ask.stream() ->
+                    ChatAsk.stream(ask, request, answer.completion(), Duration.ZERO, Thread::sleep);
+            case Outcome.Answer answer -> call(ask, 200, answer.body(), Optional.empty());
+            case Outcome.Failure failure -> {
+                int status = failure.status() == 0 ? status(failure.kind()) : failure.status();
+                String body = Json.line(ChatAsk.error(failure.code(), failure.message()));
+                yield call(ask, status, body, failure.retryAfter());
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        provider.close();
+    }
+
+    private static Call call(Ask ask, int status, String body, Optional<Duration> retryAfter) {
+        Map<String, String> headers =
+                retryAfter
+                        .map(wait -> Map.of("retry-after-ms", Long.toString(wait.toMillis())))
+                        .orElseGet(Map::of);
+        return new RecordedCall(
+                status,
+                headers,
+                List.of(Piece.whole(body)),
+                Duration.ZERO,
+                ask.clocks(),
+                Thread::sleep);
+    }
+
+    private static int status(Refusal.Kind kind) {
+        return switch (kind) {
+            case CALLER_FAULT, CONTENT_POLICY, CONTEXT_LENGTH -> 400;
+            case CREDENTIALS -> 401;
+            case QUOTA_EXHAUSTED -> 402;
+            case MODEL_GONE -> 404;
+            case RATE_LIMITED -> 429;
+            case TRANSIENT, MALFORMED -> 500;
+            case OVERLOADED -> 503;
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package dev.distill.proxy.wire;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What must be known of a request to route it, to account for it and to pass it on: read in one
+ * pass over its bytes, without a tree of it and without decoding what it carries. Whether the rest
+ * of the request makes sense is left to whoever answers it.
+ */
+public final class Envelope {
+    private static final int FINGERPRINT_BYTES = 16;
+
+    private final EnvelopeScan scan;
+
+    private Envelope(EnvelopeScan scan) {
+        this.scan = scan;
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @param body kept and never changed
+     * @throws WireException when it is not a JSON object in UTF-8, when its model is missing or no
+     *     string, or when a member that matters here is given twice or has a wrong type
+     */
+    public static Envelope read(Dialect dialect, byte[] body) {
+        EnvelopeScan scan = new EnvelopeScan(dialect, body);
+        scan.run();
+        return new Envelope(scan);
+    }
+
+    /** What the request is written in. */
+    public Dialect dialect() {
+        return scan.dialect;
+    }
+
+    /** The model that the caller asks for. */
+    public String model() {
+        return scan.model;
+    }
+
+    /** Whether the answer is to stream. */
+    public boolean stream() {
+        return scan.stream;
+    }
+
+    /** Whether the caller asks for usage at the end of the stream, where that is a choice. */
+    public boolean includesUsage() {
+        return scan.includesUsage;
+    }
+
+    /** The largest limit on the answer's tokens among the members that can set one. */
+    public OptionalLong maxOutputTokens() {
+        return scan.maxOutputTokens < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(scan.maxOutputTokens);
+    }
+
+    /** How many answers are asked for. */
+    public int choices() {
+        return scan.choices;
+    }
+
+    /** How urgent the caller says it is. */
+    public Optional<String> serviceTier() {
+        return Optional.ofNullable(scan.serviceTier);
+    }
+
+    /** Messages, input items or texts to embed. */
+    public int messages() {
+        return scan.messages;
+    }
+
+    /** Bytes that are not {@link #mediaBytes}; no tokenizer makes more tokens of them. */
+    public long textBytes() {
+        return scan.body.length - scan.mediaBytes;
+    }
+
+    /** Bytes of pictures, sounds and documents in the request itself, as base64. */
+    public long mediaBytes() {
+        return scan.mediaBytes;
+    }
+
+    /** Pictures, sounds and documents, wherever their bytes are. */
+    public int mediaItems() {
+        return scan.mediaItems;
+    }
+
+    /**
+     * A fingerprint of how the conversation begins: the system prompt and the first message of the
+     * user. Requests of one session share it. It is taken of the strings in them, so that a mark
+     * for the provider's cache, which wanders from message to message, makes no difference.
+     */
+    public String beginning() {
+        MessageDigest digest = sha256();
+        scan.system.digest(scan.body, digest);
+        scan.first.digest(scan.body, digest);
+        return fingerprint(digest);
+    }
+
+    /** A fingerprint of the whole request except its model: calls that repeat share it. */
+    public String fingerprint() {
+        MessageDigest digest = sha256();
+        digest.update(scan.body, 0, scan.modelStart);
+        digest.update(scan.body, scan.modelEnd, scan.body.length - scan.modelEnd);
+        return fingerprint(digest);
+    }
+
+    /** The request for another model: no byte of it differs except the model's name. */
+    public byte[] withModel(String model) {
+        return join(scan.modelStart, scan.modelEnd, quoted(model), 0, 0, new byte[0]);
+    }
+
+    /**
+     * The same, and a streaming chat completion is also asked to end with its usage, as only then
+     * the provider says what it bills.
+     */
+    public byte[] withModelAndUsage(String model) {
+        if (scan.dialect != Dialect.OPENAI_CHAT || !scan.stream || scan.includesUsage) {
+            return withModel(model);
+        }
+        byte[] usage = scan.usageText.getBytes(StandardCharsets.UTF_8);
+        byte[] name = quoted(model);
+        return scan.usageStart < scan.modelStart
+                ? join(scan.usageStart, scan.usageEnd, usage, scan.modelStart, scan.modelEnd, name)
+                : join(scan.modelStart, scan.modelEnd, name, scan.usageStart, scan.usageEnd, usage);
+    }
+
+    /** The body with two stretches replaced; the second one is left out when it ends at 0. */
+    private byte[] join(int from1, int to1, byte[] with1, int from2, int to2, byte[] with2) {
+        byte[] body = scan.body;
+        int start2 = to2 == 0 ? body.length : from2;
+        int end2 = to2 == 0 ? body.length : to2;
+        int middle = start2 - to1;
+        int length = from1 + with1.length + middle + with2.length + body.length - end2;
+        byte[] joined = new byte[length];
+        System.arraycopy(body, 0, joined, 0, from1);
+        System.arraycopy(with1, 0, joined, from1, with1.length);
+        int at = from1 + with1.length;
+        System.arraycopy(body, to1, joined, at, middle);
+        at += middle;
+        System.arraycopy(with2, 0, joined, at, with2.length);
+        System.arraycopy(body, end2, joined, at + with2.length, body.length - end2);
+        return joined;
+    }
+
+    private static byte[] quoted(String text) {
+        return ("\"" + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + "\"")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String fingerprint(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

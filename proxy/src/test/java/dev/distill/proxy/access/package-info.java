@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.access;
+
+import org.jspecify.annotations.NullMarked;

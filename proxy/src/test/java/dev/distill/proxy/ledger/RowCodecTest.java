@@ -1,0 +1,76 @@
+package dev.distill.proxy.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.distill.proxy.wire.Usage;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+final class RowCodecTest {
+    @Property(tries = 200)
+    void readsWhatItWrote(
+            @ForAll @IntRange(min = -2) int number, @ForAll String text, @ForAll boolean present) {
+        String clean =
+                new String(
+                        text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                        java.nio.charset.StandardCharsets.UTF_8);
+        Optional<String> some = Optional.of(clean).filter(_ -> present);
+        OptionalLong amount =
+                present ? OptionalLong.of(number * 1_000_000_007L) : OptionalLong.empty();
+        Optional<Usage> usage = Optional.of(new Usage(number, 1, 2, 3, 4, 5, 6, 7, 8));
+        Attempt attempt =
+                new Attempt(
+                        Instant.ofEpochMilli(number),
+                        clean,
+                        some,
+                        clean,
+                        clean,
+                        number,
+                        number,
+                        amount,
+                        usage,
+                        present,
+                        amount,
+                        number,
+                        some,
+                        some,
+                        present,
+                        Optional.empty());
+        RequestRow row =
+                new RequestRow(
+                        Instant.ofEpochMilli(number),
+                        clean,
+                        new Who(some, some, some, some, some),
+                        clean,
+                        clean,
+                        present,
+                        clean,
+                        number,
+                        number,
+                        amount,
+                        Optional.of(new Served(clean, clean, usage, present, present)),
+                        clean,
+                        List.of(attempt, attempt));
+        assertThat(Frame.read(ByteBuffer.wrap(Frame.row(row))))
+                .extracting(frame -> frame.row().orElseThrow())
+                .isEqualTo(row);
+    }
+
+    @Property(tries = 500)
+    void takesNoFrameThatIsCutOrChanged(
+            @ForAll @IntRange(max = 150) int at, @ForAll @IntRange(min = 1, max = 255) int change) {
+        byte[] whole = Frame.reserved(Samples.row("id"));
+        byte[] cut = Arrays.copyOf(whole, Math.min(at, whole.length - 1));
+        assertThat(Frame.read(ByteBuffer.wrap(cut))).isNull();
+        byte[] changed = whole.clone();
+        changed[at % whole.length] ^= (byte) change;
+        assertThat(Frame.read(ByteBuffer.wrap(changed))).isNull();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.money;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.routing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.distill.proxy.wire;
+
+import org.jspecify.annotations.NullMarked;
