@@ -14,6 +14,7 @@ import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
 import com.anthropic.models.messages.Tool;
+import com.anthropic.models.messages.WebSearchTool20250305;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -193,19 +194,11 @@ final class AnthropicClientTest {
 
     @Test
     void isRefusedByNameWhatAProviderHasNoWordFor() {
-        assertThatThrownBy(
-                        () ->
-                                anthropic
-                                        .messages()
-                                        .create(
-                                                message("openai")
-                                                        .putAdditionalBodyProperty(
-                                                                "top_k",
-                                                                com.anthropic.core.JsonValue.from(
-                                                                        40))
-                                                        .build()))
+        MessageCreateParams search =
+                message("openai").addTool(WebSearchTool20250305.builder().build()).build();
+        assertThatThrownBy(() -> anthropic.messages().create(search))
                 .isInstanceOf(com.anthropic.errors.BadRequestException.class)
-                .hasMessageContaining("top_k");
+                .hasMessageContaining("tools");
         assertThat(providers.requests()).isEmpty();
     }
 

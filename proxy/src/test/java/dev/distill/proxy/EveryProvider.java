@@ -52,7 +52,7 @@ final class EveryProvider implements AutoCloseable {
                           vllm: [ { provider: vllm, model: m-vllm } ]
                           anthropic: [ { provider: anthropic, model: m-anthropic } ]
                           gemini: [ { provider: gemini, model: m-gemini } ]
-                          bedrock: [ { provider: bedrock, model: m-bedrock } ]
+                          bedrock: [ { provider: bedrock, model: anthropic.claude-1 } ]
                         retry: { attempts: 1 }
                         timeouts: { idle: 2s, total: 10s }
                         """
@@ -144,7 +144,7 @@ final class EveryProvider implements AutoCloseable {
             case "anthropic" -> {
                 assertThat(asked().path()).isEqualTo("/anthropic/v1/messages");
                 assertThat(asked().header("x-api-key")).isEqualTo("sk-secret-of-primary");
-                assertThat(asked().header("anthropic-version")).isEqualTo("2023-06-01");
+                assertThat(asked().header("anthropic-version")).matches("20\\d\\d-\\d\\d-\\d\\d");
                 assertThat(body.path("model").asText()).isEqualTo("m-anthropic");
                 assertThat(body.path("max_tokens").asInt()).isEqualTo(300);
                 assertThat(body.path("system").toString()).contains("be brief");
@@ -159,7 +159,7 @@ final class EveryProvider implements AutoCloseable {
                 assertThat(body.at("/generationConfig/maxOutputTokens").asInt()).isEqualTo(300);
             }
             default -> {
-                assertThat(asked().path()).startsWith("/model/m-bedrock/converse");
+                assertThat(asked().path()).startsWith("/model/anthropic.claude-1/converse");
                 assertThat(asked().header("authorization"))
                         .startsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
                         .contains("/us-east-1/bedrock/aws4_request");

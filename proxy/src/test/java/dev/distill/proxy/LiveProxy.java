@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.ledger.Spend;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -160,25 +159,26 @@ final class LiveProxy implements AutoCloseable {
         return send(get.build());
     }
 
-    /** Asks and reads the stream to its end, proper or not. */
+    /**
+     * Asks and reads the stream to its end, proper or not, on a connection of its own: the JDK's
+     * client throws away what came before a broken end.
+     */
     Streamed stream(String path, JsonNode body, String... headers) {
-        HttpResponse<InputStream> response = open(path, body, headers);
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        boolean clean = false;
-        try (InputStream in = response.body()) {
-            byte[] buffer = new byte[8192];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                read.write(buffer, 0, n);
-            }
-            clean = true;
-        } catch (IOException _) {
-            // cut: what there is counts
+        byte[] bytes = Json.line(body).getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder();
+        head.append("POST ").append(path).append(" HTTP/1.1\r\nhost: proxy\r\n");
+        head.append("connection: close\r\ncontent-type: application/json\r\n");
+        head.append("content-length: ").append(bytes.length).append("\r\n");
+        for (int i = 0; i < headers.length; i += 2) {
+            head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }
-        return new Streamed(
-                response.statusCode(),
-                response.headers(),
-                read.toString(StandardCharsets.UTF_8),
-                clean);
+        try (RawHttp http = new RawHttp(port())) {
+            http.send(
+                    head.append("\r\n")
+                            .append(new String(bytes, StandardCharsets.UTF_8))
+                            .toString());
+            return http.readResponse();
+        }
     }
 
     /** Asks and leaves the reading to the caller; closing the stream hangs up. */

@@ -1,16 +1,28 @@
 package dev.distill.proxy;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A client that sends whatever bytes it is told to. */
 final class RawHttp implements AutoCloseable {
     private static final int LIMIT_MILLIS = 10_000;
+
+    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+) *$");
 
     private final Socket socket;
 
@@ -55,6 +67,76 @@ final class RawHttp implements AutoCloseable {
             // reset: what there is counts
         }
         return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A response, whole or in chunks, as far as it comes. */
+    LiveProxy.Streamed readResponse() {
+        String head = "";
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean clean = false;
+        try {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            head = head(in);
+            clean = body(head, in, body);
+        } catch (IOException _) {
+            // broken: what there is counts
+        }
+        String[] lines = head.split("\r\n", -1);
+        Map<String, List<String>> headers = new TreeMap<>();
+        for (int i = 1; i < lines.length; i++) {
+            String[] parts = lines[i].split(": ?", 2);
+            headers.computeIfAbsent(parts[0], _ -> new ArrayList<>()).add(parts[1]);
+        }
+        return new LiveProxy.Streamed(
+                lines.length < 2 ? 0 : Integer.parseInt(lines[0].split(" ", -1)[1]),
+                HttpHeaders.of(headers, (_, _) -> true),
+                body.toString(StandardCharsets.UTF_8),
+                clean);
+    }
+
+    private static String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            head.append(head.isEmpty() ? "" : "\r\n").append(line);
+        }
+        return head.toString();
+    }
+
+    /** Whether it came to its proper end. */
+    private static boolean body(String head, InputStream in, ByteArrayOutputStream body)
+            throws IOException {
+        Matcher length = LENGTH.matcher(head);
+        if (length.find()) {
+            int expected = Integer.parseInt(length.group(1));
+            byte[] bytes = in.readNBytes(expected);
+            body.writeBytes(bytes);
+            return bytes.length == expected;
+        }
+        while (true) {
+            int chunk = Integer.parseInt(line(in), 16);
+            byte[] bytes = in.readNBytes(chunk);
+            body.writeBytes(bytes);
+            if (bytes.length < chunk) {
+                return false;
+            }
+            line(in);
+            if (chunk == 0) {
+                return true;
+            }
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("the connection has ended");
+            }
+            if (next != '\r') {
+                line.append((char) next);
+            }
+        }
+        return line.toString();
     }
 
     @Override

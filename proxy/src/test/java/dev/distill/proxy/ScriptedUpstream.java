@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A provider on a real socket, one virtual thread a connection, that does to each request what a
@@ -54,6 +55,8 @@ final class ScriptedUpstream implements AutoCloseable {
      */
     record Received(
             String method, String path, Map<String, String> headers, String body, long nanos) {
+        private static final Pattern STREAM = Pattern.compile("\"stream\"\\s*:\\s*true");
+
         JsonNode json() {
             try {
                 return Json.parse(body);
@@ -67,7 +70,7 @@ final class ScriptedUpstream implements AutoCloseable {
         }
 
         boolean streams() {
-            return json().path("stream").asBoolean()
+            return STREAM.matcher(body).find()
                     || path.contains("stream"); // Gemini and Bedrock say so in the path
         }
     }
