@@ -370,7 +370,7 @@ final class HostileTest {
                 statuses.add(callers.submit(this::hangUp));
             }
         }
-        assertThat(statuses).extracting(Future::resultNow).containsOnly(200);
+        assertThat(statuses.stream().map(Future::resultNow)).containsOnly(200);
         Eventually.holds("no connection is open", () -> upstream.open() == 0);
         assertThat(upstream.requests()).hasSize(1000);
         assertThat(upstream.aborted()).isEqualTo(1000);
