@@ -92,7 +92,7 @@ final class PostgresTest {
                             org.assertj.core.groups.Tuple.tuple("bob", 1L, 100L),
                             org.assertj.core.groups.Tuple.tuple("", 1L, 6L));
             assertThat(reader.lots()).containsKey("spring");
-            assertThat(reader.charged(Samples.NOON)).hasSize(3);
+            assertThat(reader.charged(Samples.NOON, Samples.NOON)).hasSize(3);
             assertThat(reader.reconcile("lost", 40)).contains(100L);
             assertThat(reader.lost()).isEmpty();
         }
