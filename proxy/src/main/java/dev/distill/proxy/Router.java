@@ -174,7 +174,7 @@ final class Router {
                 return new Skipped();
             }
             try {
-                Result result = opening.open(request(target, key.get()));
+                Result result = opening.open(request(target, key.get(), attempt.get()));
                 return switch (result) {
                     case Ready ready -> {
                         attempt.get().ready();
@@ -208,13 +208,13 @@ final class Router {
             }
         }
 
-        private Opening.Request request(Target target, Credential key) {
+        private Opening.Request request(Target target, Credential key, Attempting attempt) {
             Clocks clocks = exchange.route().clocks();
             return new Opening.Request(
                     target,
                     exchange.question(),
                     key,
-                    exchange.headers(),
+                    exchange.headersFor(attempt),
                     (course.hasOtherThan(target) ? clocks : clocks.patient())
                             .within(exchange.left()),
                     holdBack,
@@ -236,13 +236,24 @@ final class Router {
                             course.progress(target, exchange.left()));
             return switch (decision) {
                 case Decision.SameTarget same -> {
+                    exchange.meter().retried();
                     sleeper.sleep(same.pause());
                     yield Optional.of(target);
                 }
-                case Decision.NextKey _ -> Optional.of(target);
-                case Decision.NextTarget _ -> course.next();
-                case Decision.NextModel _ -> course.nextModel();
+                case Decision.NextKey _ -> {
+                    exchange.meter().retried();
+                    yield Optional.of(target);
+                }
+                case Decision.NextTarget _ -> {
+                    exchange.meter().fellBack();
+                    yield course.next();
+                }
+                case Decision.NextModel _ -> {
+                    exchange.meter().fellBack();
+                    yield course.nextModel();
+                }
                 case Decision.AnyTarget any -> {
+                    exchange.meter().fellBack();
                     sleeper.sleep(any.pause());
                     yield course.soonest();
                 }

@@ -105,6 +105,11 @@ final class StreamAnswer implements AutoCloseable {
         steps.add(new Step(frame, events));
     }
 
+    /** It is complete and was handed on: its connection may be used again. */
+    void finish() {
+        call.finish();
+    }
+
     @Override
     public void close() {
         call.close();
