@@ -2,6 +2,8 @@ package dev.distill.proxy;
 
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.RequestRow;
+import dev.distill.proxy.money.Permit;
+import dev.distill.proxy.money.Quota;
 import dev.distill.proxy.money.Who;
 import dev.distill.proxy.telemetry.RequestSpan;
 import dev.distill.proxy.telemetry.RouteMeter;
@@ -34,11 +36,12 @@ final class Exchange {
     private final RequestSpan span;
     private final List<Attempt> attempts = new ArrayList<>();
     private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
+    private final Map<String, String> quotas = new HashMap<>();
     private Optional<Canonical> canonical = Optional.empty();
     private Optional<String> warning = Optional.empty();
     private boolean ended;
     private long firstTokenNanos;
-    private @Nullable Call underway;
+    private final List<Call> underway = new ArrayList<>();
     private @Nullable String stopped;
 
     Exchange(
@@ -160,6 +163,22 @@ final class Exchange {
         canonical = Optional.of(request);
     }
 
+    /** How the limits per minute stand, as headers. */
+    Map<String, String> quotas() {
+        return quotas;
+    }
+
+    void isWithin(Permit permit) {
+        permit.requests().ifPresent(quota -> quota("requests", quota));
+        permit.tokens().ifPresent(quota -> quota("tokens", quota));
+    }
+
+    private void quota(String what, Quota quota) {
+        quotas.put("x-ratelimit-limit-" + what, Long.toString(quota.limit()));
+        quotas.put("x-ratelimit-remaining-" + what, Long.toString(quota.remaining()));
+        quotas.put("x-ratelimit-reset-" + what, quota.reset().toMillis() + "ms");
+    }
+
     /** A budget that is nearly used up. */
     Optional<String> warning() {
         return warning;
@@ -248,9 +267,9 @@ final class Exchange {
         return firstTokenNanos;
     }
 
-    /** The call that is being made, which a stop ends. */
+    /** A call that is being made, which a stop ends. */
     synchronized void underway(Call call) {
-        underway = call;
+        underway.add(call);
         if (stopped != null) {
             call.close();
         }
@@ -259,9 +278,7 @@ final class Exchange {
     /** Ends it, its stream included. */
     synchronized void stop(String why) {
         stopped = why;
-        if (underway != null) {
-            underway.close();
-        }
+        underway.forEach(Call::close);
     }
 
     /** Why it was stopped. */

@@ -115,6 +115,7 @@ final class Gateway {
                         observers.metrics().route(named.name(), envelope.dialect()),
                         span(admitted.arrival(), named));
         try (Permit permit = permit(plan, who, envelope)) {
+            exchange.isWithin(permit);
             Call session = session(admitted, exchange);
             session.onStop(() -> exchange.stop("session " + session.sessionId() + " was stopped"));
             try {

@@ -315,11 +315,10 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private static Router router(ProxyConfig config, Surroundings surroundings) {
+        RetryBudget budget = new RetryBudget(config.retry().budget(), System::nanoTime);
         return new Router(
-                new AttemptPlan(
-                        config.retry(),
-                        new Backoff(surroundings.random()),
-                        new RetryBudget(config.retry().budget(), System::nanoTime)),
+                new AttemptPlan(config.retry(), new Backoff(surroundings.random()), budget),
+                budget,
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper());

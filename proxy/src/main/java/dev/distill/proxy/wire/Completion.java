@@ -25,6 +25,17 @@ public record Completion(
         choices = List.copyOf(choices);
     }
 
+    /** The same with a name and a model where it has none. */
+    public Completion named(String otherId, String otherModel) {
+        return new Completion(
+                id.isEmpty() ? otherId : id,
+                model.isEmpty() ? otherModel : model,
+                created,
+                choices,
+                usage,
+                serviceTier);
+    }
+
     /** What the first choice says; for calls of functions, their JSON. */
     public String text() {
         StringBuilder text = new StringBuilder();
