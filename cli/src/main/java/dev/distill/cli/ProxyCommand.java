@@ -1,11 +1,11 @@
 package dev.distill.cli;
 
-import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.pipeline.StateFolder;
+import dev.distill.pipeline.TrafficRecorder;
 import dev.distill.proxy.ProxyServer;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "proxy",
         description = {
-            "Serve the routes of a proxy file as an OpenAI-compatible endpoint, until Ctrl-C.",
-            "Jobs reach it with the key proxy: http://HOST:PORT."
+            "Serve the routes of a proxy file to clients of OpenAI and Anthropic, until Ctrl-C.",
+            "Jobs reach it with the key proxy: http://HOST:PORT. A changed file is taken over at once."
         })
 final class ProxyCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -33,11 +33,13 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ProxyConfig config = ProxyFile.read(file).value();
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(
-                        config, new StateFolder(home.folder).store(), System.getenv(), List.of());
+                        ProxyFile.read(file),
+                        new StateFolder(home.folder).store(),
+                        System.getenv(),
+                        folder -> new TrafficRecorder(folder, InstantSource.system()));
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

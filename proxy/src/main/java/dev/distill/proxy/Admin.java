@@ -3,14 +3,17 @@ package dev.distill.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.UsageReader;
 import dev.distill.proxy.money.Account;
+import dev.distill.proxy.money.BurnDown;
 import dev.distill.proxy.money.Scope;
 import dev.distill.proxy.money.Usd;
 import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
@@ -21,6 +24,9 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,15 +35,31 @@ import java.util.function.Supplier;
 final class Admin {
     private static final int MOST_SESSIONS = 100;
 
+    /** Days over which the use of lots is averaged. */
+    private static final int BURN_DAYS = 7;
+
     private final Supplier<Plan> plans;
     private final Sessions sessions;
     private final Ledger ledger;
+    private final Metrics metrics;
+    private final Optional<ConfigWatch> watch;
     private final InstantSource clock;
 
-    Admin(Supplier<Plan> plans, Sessions sessions, Ledger ledger, InstantSource clock) {
+    /**
+     * @param watch of the proxy file; empty when there is none to read again
+     */
+    Admin(
+            Supplier<Plan> plans,
+            Sessions sessions,
+            Ledger ledger,
+            Metrics metrics,
+            Optional<ConfigWatch> watch,
+            InstantSource clock) {
         this.plans = plans;
         this.sessions = sessions;
         this.ledger = ledger;
+        this.metrics = metrics;
+        this.watch = watch;
         this.clock = clock;
     }
 
@@ -50,7 +72,10 @@ final class Admin {
                         "/admin/sessions",
                         guarded((_, response) -> send(response, 200, sessions.json(MOST_SESSIONS))))
                 .post("/admin/sessions/{id}/{verb}", guarded(this::session))
-                .get("/admin/usage", guarded(this::usage));
+                .get("/admin/usage", guarded(this::usage))
+                .get("/admin/lots", guarded((_, response) -> lots(response)))
+                .post("/admin/reload", guarded((_, response) -> reload(response)))
+                .get("/metrics", (_, response) -> metrics(response));
     }
 
     /** Lets those in who have an administrator's key, where keys are needed at all. */
@@ -129,6 +154,44 @@ final class Admin {
         }
     }
 
+    private void lots(ServerResponse response) {
+        Plan plan = plans.get();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        try (UsageReader reader = UsageReader.open(ledger.database())) {
+            List<BurnDown.DailyUse> use =
+                    reader.daily(today.minusDays(BURN_DAYS)).stream()
+                            .map(
+                                    day ->
+                                            new BurnDown.DailyUse(
+                                                    day.provider(),
+                                                    day.model(),
+                                                    (day.inputTokens() + day.outputTokens())
+                                                            / BURN_DAYS))
+                            .toList();
+            ObjectNode json = Json.object();
+            ArrayNode list = json.putArray("lots");
+            BurnDown.forecast(plan.lots(), use, today).forEach(lot -> list.add(lot(lot)));
+            send(response, 200, json);
+        } catch (UserError e) {
+            String message = e.problems().getFirst().toString();
+            refuse(response, Refusals.internal("ledger_failed", message));
+        }
+    }
+
+    private void reload(ServerResponse response) {
+        if (watch.isEmpty()) {
+            refuse(response, Refusals.notFound("no_file", "this proxy was not started by a file"));
+            return;
+        }
+        List<Problem> problems = watch.get().reload();
+        send(response, problems.isEmpty() ? 200 : 422, ConfigWatch.json(problems));
+    }
+
+    private void metrics(ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, Metrics.CONTENT_TYPE);
+        response.send(metrics.text());
+    }
+
     private ObjectNode budgets() {
         ObjectNode json = Json.object();
         ArrayNode list = json.putArray("budgets");
@@ -151,6 +214,18 @@ final class Admin {
         json.put("limit_usd", usd(account.limitNanoUsd()));
         json.put("spent_usd", usd(account.spentNanoUsd()));
         json.put("reserved_usd", usd(account.reservedNanoUsd()));
+        return json;
+    }
+
+    private static ObjectNode lot(BurnDown lot) {
+        ObjectNode json = Json.object();
+        json.put("lot", lot.lot());
+        json.put("remaining_tokens", lot.remaining());
+        json.put("tokens_per_day", lot.tokensPerDay());
+        lot.daysLeft().ifPresent(days -> json.put("days_left", days));
+        lot.runsOutOn().ifPresent(day -> json.put("runs_out_on", day.toString()));
+        lot.expiresOn().ifPresent(day -> json.put("expires_on", day.toString()));
+        json.put("expiring_unused_tokens", lot.expiringUnused());
         return json;
     }
 

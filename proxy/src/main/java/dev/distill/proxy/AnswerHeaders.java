@@ -65,6 +65,7 @@ final class AnswerHeaders {
                             add(headers, Headers.SESSION, session.sessionId());
                             add(headers, Headers.SESSION_USD, Usd.text(session.sessionNanoUsd()));
                         });
+        exchange.quotas().forEach((name, value) -> add(headers, name, value));
         exchange.warning().ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
         exchange.named()
                 .config()

@@ -15,6 +15,7 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoredAnswer;
+import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.wire.CallerCodec;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
@@ -25,6 +26,7 @@ import dev.distill.proxy.wire.Usage;
 import dev.distill.proxy.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -38,12 +40,14 @@ final class Answering {
     private final Router router;
     private final Ledger ledger;
     private final StoreReader store;
+    private final Optional<Recorder> recorder;
     private final Flights<List<Digest>, StoredAnswer> flights = new Flights<>();
 
-    Answering(Router router, Ledger ledger, StoreReader store) {
+    Answering(Router router, Ledger ledger, StoreReader store, Optional<Recorder> recorder) {
         this.router = router;
         this.ledger = ledger;
         this.store = store;
+        this.recorder = recorder;
     }
 
     /** Where requests are written down. */
@@ -53,7 +57,7 @@ final class Answering {
 
     /** Writes down a request that was not answered, unless it has its row already. */
     void writeDown(Exchange exchange, String outcome, int status) {
-        if (exchange.claimRow()) {
+        if (exchange.end(outcome, status)) {
             String store = exchange.canonical().isPresent() ? Headers.MISS : Headers.OFF;
             ledger.append(exchange.books().row(exchange, outcome, status, Optional.empty(), store));
         }
@@ -89,6 +93,7 @@ final class Answering {
                                         whole.status(),
                                         Optional.empty()))
                         .orElseThrow();
+        record(exchange, row, completion);
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
         outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
     }
@@ -100,7 +105,9 @@ final class Answering {
         boolean held = tally.hasEnded();
         Optional<Attempt> early = Optional.empty();
         if (held && exchange.isDurable()) { // on the disk before anybody sees it
-            early = attempt.end(ending(exchange, tally, RequestRow.ANSWERED, 200));
+            early =
+                    attempt.end(
+                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200));
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
         Relay.Ended ended =
@@ -110,6 +117,10 @@ final class Answering {
             return;
         }
         Attempt row = close(exchange, attempt, tally, ended);
+        if (ended.end() == Relay.End.COMPLETE) {
+            streaming.answer().finish();
+            record(exchange, row, tally.completion());
+        }
         switch (ended.end()) {
             case COMPLETE -> writeDown(exchange, row, RequestRow.ANSWERED, 200);
             case CLIENT_GONE -> writeDown(exchange, row, "client_gone", CLIENT_GONE);
@@ -122,10 +133,13 @@ final class Answering {
             Exchange exchange, Attempting attempt, Tally tally, Relay.Ended ended) {
         Ending ending =
                 switch (ended.end()) {
-                    case COMPLETE -> ending(exchange, tally, tally.verdict().word(), 200);
-                    case CLIENT_GONE -> ending(exchange, tally, "client_gone", 200);
-                    case BROKEN -> ending(exchange, tally, "truncated", 200);
-                    case STOPPED -> ending(exchange, tally, "stopped", 200);
+                    case COMPLETE ->
+                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200);
+                    case CLIENT_GONE ->
+                            ending(exchange, tally, "client_gone", Optional.empty(), 200);
+                    case BROKEN ->
+                            ending(exchange, tally, "truncated", Optional.of("malformed"), 200);
+                    case STOPPED -> ending(exchange, tally, "stopped", Optional.empty(), 200);
                 };
         if (ended.end() == Relay.End.BROKEN) {
             attempt.blame(ended.failed().map(Failed::kind).orElse(Refusal.Kind.MALFORMED));
@@ -147,7 +161,8 @@ final class Answering {
         StoredAnswer answer =
                 flights.join(keys, () -> findOrAsk(exchange, canonical, keys)).result();
         boolean asked = !exchange.attempts().isEmpty();
-        if (exchange.claimRow()) {
+        if (exchange.end(RequestRow.ANSWERED, answer.status())) {
+            exchange.meter().storeHit();
             ledger.append(
                     exchange.books()
                             .row(
@@ -209,7 +224,7 @@ final class Answering {
                             row.costNanoUsd(),
                             row.simulated(),
                             row.at());
-            if (exchange.claimRow()) {
+            if (exchange.end(RequestRow.ANSWERED, status)) {
                 ledger.commit(
                         exchange.books()
                                 .row(
@@ -250,7 +265,7 @@ final class Answering {
 
     private void writeDown(Exchange exchange, Attempt attempt, String outcome, int status)
             throws InterruptedException {
-        if (!exchange.claimRow()) {
+        if (!exchange.end(outcome, status)) {
             return;
         }
         Served served =
@@ -269,6 +284,34 @@ final class Answering {
         }
     }
 
+    /** Keeps an answer as training material, where its route says so. */
+    private void record(Exchange exchange, Attempt attempt, Completion completion) {
+        if (recorder.isEmpty() || !exchange.route().config().record()) {
+            return;
+        }
+        recorder.get()
+                .offer(
+                        new dev.distill.proxy.recording.Exchange(
+                                exchange.at(),
+                                exchange.id(),
+                                exchange.route().name(),
+                                completion.model(),
+                                exchange.question().dialect(),
+                                Json.line(exchange.question().tree()),
+                                completion.text(),
+                                completion.choices().isEmpty()
+                                        ? ""
+                                        : completion
+                                                .choices()
+                                                .getFirst()
+                                                .stopReason()
+                                                .name()
+                                                .toLowerCase(Locale.ROOT),
+                                attempt.usage(),
+                                attempt.costNanoUsd(),
+                                exchange.route().config().mayTrainStudent()));
+    }
+
     private static Completion completion(Ready ready) {
         return switch (ready) {
             case Whole whole -> whole.completion();
@@ -280,6 +323,7 @@ final class Answering {
             Completion completion, String outcome, int status, Optional<Attempt.Content> content) {
         return new Ending(
                 outcome,
+                Optional.empty(),
                 status,
                 completion.usage(),
                 false,
@@ -289,7 +333,8 @@ final class Answering {
     }
 
     /** A stream's usage is a guess where the provider did not count, or was not heard out. */
-    private static Ending ending(Exchange exchange, Tally tally, String outcome, int status) {
+    private static Ending ending(
+            Exchange exchange, Tally tally, String outcome, Optional<String> error, int status) {
         boolean counted = tally.usage().isPresent() && tally.hasEnded();
         Usage usage =
                 counted
@@ -297,6 +342,7 @@ final class Answering {
                         : tally.estimate(exchange.question().envelope().textBytes());
         return new Ending(
                 outcome,
+                error,
                 status,
                 Optional.of(usage),
                 !counted,

@@ -1,14 +1,21 @@
 package dev.distill.proxy;
 
 import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.money.Drawdown;
+import dev.distill.proxy.money.Lots;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.Reservation;
 import dev.distill.proxy.routing.TargetHealth;
+import dev.distill.proxy.telemetry.AttemptSpan;
+import dev.distill.proxy.telemetry.GenAi;
+import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +30,8 @@ final class Attempting {
     private final TargetHealth.Pass pass;
     private final Reservation reservation;
     private final Optional<PriceRow> price;
+    private final Lots lots;
+    private final AttemptSpan span;
     private final Instant at;
     private final long startNanos = System.nanoTime();
     private long firstTokenNanos;
@@ -35,6 +44,7 @@ final class Attempting {
             TargetHealth.Pass pass,
             Reservation reservation,
             Optional<PriceRow> price,
+            Lots lots,
             Instant at) {
         this.exchange = exchange;
         this.target = target;
@@ -42,6 +52,14 @@ final class Attempting {
         this.pass = pass;
         this.reservation = reservation;
         this.price = price;
+        this.lots = lots;
+        this.span =
+                exchange.span()
+                        .attempt(
+                                GenAi.operation(exchange.question().dialect()),
+                                target.seen().provider(),
+                                target.model(),
+                                target.seen().server());
         this.at = at;
     }
 
@@ -49,6 +67,7 @@ final class Attempting {
      * How it ended.
      *
      * @param outcome the word for it in the ledger
+     * @param error the word for what went wrong, in metrics and traces
      * @param usage what was used, as far as anybody knows
      * @param estimated whether we counted, since the provider did not
      * @param tier that it is billed at
@@ -57,6 +76,7 @@ final class Attempting {
      */
     record Ending(
             String outcome,
+            Optional<String> error,
             int status,
             Optional<Usage> usage,
             boolean estimated,
@@ -67,6 +87,7 @@ final class Attempting {
         static Ending without(String outcome, int status, boolean possiblyBilled) {
             return new Ending(
                     outcome,
+                    Optional.of(outcome),
                     status,
                     Optional.empty(),
                     false,
@@ -79,6 +100,11 @@ final class Attempting {
     /** The target that is asked. */
     Target target() {
         return target;
+    }
+
+    /** The headers that join the provider's spans to ours. */
+    Map<String, String> traceHeaders() {
+        return span.headers();
     }
 
     /** When it began. */
@@ -103,6 +129,7 @@ final class Attempting {
         end(
                 new Ending(
                         failed.kind().word(),
+                        Optional.of(failed.kind().word()),
                         failed.status(),
                         Optional.empty(),
                         false,
@@ -156,7 +183,11 @@ final class Attempting {
             return Optional.empty();
         }
         over = true;
-        OptionalLong cost = cost(ending);
+        Optional<Drawdown> drawn =
+                ending.usage()
+                        .map(used -> lots.draw(target.provider(), target.model(), at, used))
+                        .filter(drawdown -> !drawdown.draws().isEmpty());
+        OptionalLong cost = cost(ending, drawn);
         long charged = cost.orElse(reservation.worstNanoUsd());
         reservation.settle(charged);
         pass.close();
@@ -178,16 +209,37 @@ final class Attempting {
                         cost,
                         charged,
                         ending.tier(),
-                        Optional.empty(),
+                        drawn.map(drawdown -> drawdown.draws().getFirst().lot()),
                         target.upstream().simulated(),
                         ending.content());
         exchange.add(row);
+        observe(ending, cost);
         return Optional.of(row);
     }
 
-    private OptionalLong cost(Ending ending) {
+    private void observe(Ending ending, OptionalLong cost) {
+        boolean good = ending.usage().isPresent() && ending.error().isEmpty();
+        target.meter().ended(ending.error().orElse(Vocabulary.OK), System.nanoTime() - startNanos);
+        ending.usage().ifPresent(used -> target.meter().billed(used, cost.orElse(0)));
+        if (good) {
+            span.answered(target.model(), ending.usage().orElseThrow());
+        }
+        span.end(
+                ending.status() == 0 ? OptionalInt.empty() : OptionalInt.of(ending.status()),
+                ending.error());
+    }
+
+    /** What it costs; tokens that are paid for already count as their share of the lot's price. */
+    private OptionalLong cost(Ending ending, Optional<Drawdown> drawn) {
         if (ending.usage().isPresent() && price.isPresent()) {
-            return OptionalLong.of(price.get().nanoUsd(ending.usage().get(), ending.tier()));
+            Usage used = ending.usage().get();
+            return OptionalLong.of(
+                    drawn.map(
+                                    drawdown ->
+                                            drawdown.amortisedNanoUsd()
+                                                    + drawdown.marginalNanoUsd(
+                                                            price.get(), used, ending.tier()))
+                            .orElseGet(() -> price.get().nanoUsd(used, ending.tier())));
         }
         return ending.usage().isPresent() || ending.possiblyBilled()
                 ? OptionalLong.empty()

@@ -74,7 +74,7 @@ final class Books {
                         target.model(),
                         worst));
         TargetHealth.Pass pass = target.health().begin().orElseGet(() -> target.health().force());
-        return new Attempting(exchange, target, key, pass, reservation, price, at);
+        return new Attempting(exchange, target, key, pass, reservation, price, plan.lots(), at);
     }
 
     private boolean isBound(Exchange exchange, Target target) {

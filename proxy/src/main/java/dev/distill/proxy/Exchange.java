@@ -1,12 +1,19 @@
 package dev.distill.proxy;
 
 import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.ledger.RequestRow;
+import dev.distill.proxy.money.Permit;
+import dev.distill.proxy.money.Quota;
 import dev.distill.proxy.money.Who;
+import dev.distill.proxy.telemetry.RequestSpan;
+import dev.distill.proxy.telemetry.RouteMeter;
+import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.wire.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +32,16 @@ final class Exchange {
     private final Who who;
     private final Books books;
     private final Tally.Keep keep;
+    private final RouteMeter meter;
+    private final RequestSpan span;
     private final List<Attempt> attempts = new ArrayList<>();
     private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
+    private final Map<String, String> quotas = new HashMap<>();
     private Optional<Canonical> canonical = Optional.empty();
     private Optional<String> warning = Optional.empty();
-    private boolean hasRow;
+    private boolean ended;
     private long firstTokenNanos;
-    private @Nullable Call underway;
+    private final List<Call> underway = new ArrayList<>();
     private @Nullable String stopped;
 
     Exchange(
@@ -41,7 +51,9 @@ final class Exchange {
             Question question,
             Who who,
             Books books,
-            Tally.Keep keep) {
+            Tally.Keep keep,
+            RouteMeter meter,
+            RequestSpan span) {
         this.admitted = admitted;
         this.named = named;
         this.route = route;
@@ -49,6 +61,8 @@ final class Exchange {
         this.who = who;
         this.books = books;
         this.keep = keep;
+        this.meter = meter;
+        this.span = span;
     }
 
     String id() {
@@ -94,6 +108,16 @@ final class Exchange {
         return keep;
     }
 
+    /** Counts it. */
+    RouteMeter meter() {
+        return meter;
+    }
+
+    /** Its span. */
+    RequestSpan span() {
+        return span;
+    }
+
     /** When it arrived. */
     Instant at() {
         return admitted.at();
@@ -115,8 +139,10 @@ final class Exchange {
     }
 
     /** The headers that a provider gets to see. */
-    Map<String, String> headers() {
-        return admitted.arrival().passedOn();
+    Map<String, String> headersFor(Attempting attempt) {
+        Map<String, String> headers = new HashMap<>(admitted.arrival().passedOn());
+        headers.putAll(attempt.traceHeaders());
+        return headers;
     }
 
     /** The session that it belongs to. */
@@ -137,6 +163,22 @@ final class Exchange {
         canonical = Optional.of(request);
     }
 
+    /** How the limits per minute stand, as headers. */
+    Map<String, String> quotas() {
+        return quotas;
+    }
+
+    void isWithin(Permit permit) {
+        permit.requests().ifPresent(quota -> quota("requests", quota));
+        permit.tokens().ifPresent(quota -> quota("tokens", quota));
+    }
+
+    private void quota(String what, Quota quota) {
+        quotas.put("x-ratelimit-limit-" + what, Long.toString(quota.limit()));
+        quotas.put("x-ratelimit-remaining-" + what, Long.toString(quota.remaining()));
+        quotas.put("x-ratelimit-reset-" + what, quota.reset().toMillis() + "ms");
+    }
+
     /** A budget that is nearly used up. */
     Optional<String> warning() {
         return warning;
@@ -146,11 +188,24 @@ final class Exchange {
         warning = Optional.of(budget);
     }
 
-    /** Whether nobody has written it down yet; from now on somebody has. */
-    boolean claimRow() {
-        boolean mine = !hasRow;
-        hasRow = true;
-        return mine;
+    /**
+     * It has ended.
+     *
+     * @param outcome {@link RequestRow#ANSWERED}, or the word for what went wrong
+     * @param status that the caller got, or 499
+     * @return whether nobody has said so before, so that it still needs its row
+     */
+    boolean end(String outcome, int status) {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        boolean answered = outcome.equals(RequestRow.ANSWERED);
+        long attempted = attempts.stream().mapToLong(Attempt::latencyMillis).sum() * 1_000_000;
+        meter.ended(answered ? Vocabulary.OK : outcome, nanos(), Math.max(0, nanos() - attempted));
+        session.ifPresent(call -> span.session(call.sessionId()));
+        span.end(status, answered ? Optional.empty() : Optional.of(outcome));
+        return true;
     }
 
     /** Goes on at another route. */
@@ -202,6 +257,8 @@ final class Exchange {
     void firstToken() {
         if (firstTokenNanos == 0) {
             firstTokenNanos = nanos();
+            meter.firstToken(firstTokenNanos);
+            span.firstChunk(firstTokenNanos);
         }
     }
 
@@ -210,9 +267,9 @@ final class Exchange {
         return firstTokenNanos;
     }
 
-    /** The call that is being made, which a stop ends. */
+    /** A call that is being made, which a stop ends. */
     synchronized void underway(Call call) {
-        underway = call;
+        underway.add(call);
         if (stopped != null) {
             call.close();
         }
@@ -221,9 +278,7 @@ final class Exchange {
     /** Ends it, its stream included. */
     synchronized void stop(String why) {
         stopped = why;
-        if (underway != null) {
-            underway.close();
-        }
+        underway.forEach(Call::close);
     }
 
     /** Why it was stopped. */

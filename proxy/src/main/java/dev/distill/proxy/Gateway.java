@@ -8,6 +8,8 @@ import dev.distill.proxy.money.Who;
 import dev.distill.proxy.sessions.Call;
 import dev.distill.proxy.sessions.Owner;
 import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.telemetry.GenAi;
+import dev.distill.proxy.telemetry.RequestSpan;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.WireException;
@@ -31,12 +33,19 @@ final class Gateway {
     private final Supplier<Plan> plans;
     private final Answering answering;
     private final Sessions sessions;
+    private final Observers observers;
     private final InstantSource clock;
 
-    Gateway(Supplier<Plan> plans, Answering answering, Sessions sessions, InstantSource clock) {
+    Gateway(
+            Supplier<Plan> plans,
+            Answering answering,
+            Sessions sessions,
+            Observers observers,
+            InstantSource clock) {
         this.plans = plans;
         this.answering = answering;
         this.sessions = sessions;
+        this.observers = observers;
         this.clock = clock;
     }
 
@@ -102,8 +111,11 @@ final class Gateway {
                         new Question(admitted.arrival().dialect(), envelope, body),
                         who,
                         new Books(plan, answering.ledger(), clock),
-                        stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS);
+                        stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS,
+                        observers.metrics().route(named.name(), envelope.dialect()),
+                        span(admitted.arrival(), named));
         try (Permit permit = permit(plan, who, envelope)) {
+            exchange.isWithin(permit);
             Call session = session(admitted, exchange);
             session.onStop(() -> exchange.stop("session " + session.sessionId() + " was stopped"));
             try {
@@ -124,6 +136,16 @@ final class Gateway {
             answering.writeDown(exchange, "internal_error", 500);
             throw e;
         }
+    }
+
+    private RequestSpan span(Arrival arrival, Route route) {
+        return observers
+                .traces()
+                .begin(
+                        GenAi.operation(arrival.dialect()),
+                        route.name(),
+                        Optional.ofNullable(arrival.passedOn().get("traceparent")),
+                        Optional.ofNullable(arrival.passedOn().get("tracestate")));
     }
 
     private static Envelope envelope(Dialect dialect, byte[] body) {

@@ -41,9 +41,11 @@ final class Opening {
     /**
      * What is called.
      *
+     * @param id the name of an answer that has none of its own
      * @param underway gets to know the call, so that somebody else can end it
      */
     record Request(
+            String id,
             Target target,
             Question question,
             Credential key,
@@ -150,7 +152,7 @@ final class Opening {
             }
             return request.question().envelope().stream()
                     ? stream(call, codec, request)
-                    : whole(call, codec);
+                    : whole(call, codec, request);
         } catch (UpstreamException e) {
             return new Result.None(Failed.onTheWay(e));
         } catch (StreamAnswer.FailedException e) {
@@ -169,12 +171,14 @@ final class Opening {
                 RetryHints.wait(call::header, refusal.retryAfter(), clock.instant()));
     }
 
-    private static Result whole(Call call, ProviderCodec codec) {
+    private static Result whole(Call call, ProviderCodec codec, Request request) {
         byte[] body = call.whole();
         String text = new String(body, StandardCharsets.UTF_8);
         try {
             JsonNode answer = Json.parse(text);
-            return new Whole(codec.dialect(), call.status(), body, codec.readCompletion(answer));
+            Completion completion =
+                    codec.readCompletion(answer).named(request.id(), request.target().model());
+            return new Whole(codec.dialect(), call.status(), body, completion);
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());
@@ -194,6 +198,7 @@ final class Opening {
                         call,
                         codec.frames(),
                         codec.streamReader(),
+                        request.id(),
                         new Tally(request.target().model(), request.keep()));
         List<StreamAnswer.Step> held = new ArrayList<>();
         long bytes = 0;

@@ -7,6 +7,8 @@ import dev.distill.config.UserError;
 import dev.distill.proxy.access.KeyRing;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.routing.TargetHealth;
+import dev.distill.proxy.telemetry.Metrics;
+import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.InProcessUpstream;
 import dev.distill.proxy.upstream.Upstream;
@@ -35,6 +37,7 @@ final class Plans implements AutoCloseable {
     private final List<LocalRoute> local;
     private final Map<String, Upstream> localUpstreams = new LinkedHashMap<>();
     private final Counted counted;
+    private final Metrics metrics;
     private final InstantSource clock;
     private final Map<Opened, Upstream> upstreams = new ConcurrentHashMap<>();
     private final Map<String, TargetHealth> healths = new ConcurrentHashMap<>();
@@ -55,10 +58,12 @@ final class Plans implements AutoCloseable {
             Upstreams opener,
             List<LocalRoute> local,
             Counted counted,
+            Metrics metrics,
             InstantSource clock) {
         this.opener = opener;
         this.local = List.copyOf(local);
         this.counted = counted;
+        this.metrics = metrics;
         this.clock = clock;
         local.forEach(
                 route ->
@@ -84,6 +89,7 @@ final class Plans implements AutoCloseable {
      */
     void reload(ProxyConfig config) {
         Plan before = current;
+        metrics.vocabulary(Vocabulary.of(config));
         current = plan(config, Optional.of(before));
         Set<Upstream> used = upstreamsOf(current);
         upstreams.values().stream()
@@ -120,7 +126,7 @@ final class Plans implements AutoCloseable {
             if (group.isEmpty()) {
                 throw invalid("route %s has an empty group".formatted(name));
             }
-            groups.add(group.stream().map(target -> target(target, config)).toList());
+            groups.add(group.stream().map(target -> target(name, target, config)).toList());
         }
         if (groups.isEmpty()) {
             throw invalid("route %s has no targets".formatted(name));
@@ -129,7 +135,7 @@ final class Plans implements AutoCloseable {
                 name, groups, Clocks.of(route.timeouts().orElse(config.timeouts())), route);
     }
 
-    private Target target(ProxyConfig.Target target, ProxyConfig config) {
+    private Target target(String route, ProxyConfig.Target target, ProxyConfig config) {
         ProxyConfig.Provider declared = config.providers().get(target.provider());
         if (declared == null) {
             throw invalid("provider %s is not defined".formatted(target.provider()));
@@ -143,7 +149,9 @@ final class Plans implements AutoCloseable {
                 target.model(),
                 target.weight(),
                 health(target.provider(), target.model(), config),
-                onClientGone(declared));
+                onClientGone(declared),
+                metrics.target(route, target.provider(), target.model()),
+                Target.Seen.of(declared));
     }
 
     private static ProxyConfig.ClientGone onClientGone(ProxyConfig.Provider declared) {
@@ -167,7 +175,9 @@ final class Plans implements AutoCloseable {
                         route.model(),
                         1,
                         health(LOCAL, route.model(), config),
-                        ProxyConfig.ClientGone.CANCEL);
+                        ProxyConfig.ClientGone.CANCEL,
+                        metrics.target(route.name(), LOCAL, route.model()),
+                        Target.Seen.HERE);
         return new Route(
                 route.name(),
                 List.of(List.of(target)),

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.config.ConfigFile;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
@@ -8,11 +9,16 @@ import dev.distill.proxy.ledger.Database;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.money.Account;
+import dev.distill.proxy.recording.Recorder;
+import dev.distill.proxy.recording.RecordingSink;
 import dev.distill.proxy.routing.AttemptPlan;
 import dev.distill.proxy.routing.Backoff;
 import dev.distill.proxy.routing.Balancer;
 import dev.distill.proxy.routing.RetryBudget;
 import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.telemetry.Metrics;
+import dev.distill.proxy.telemetry.Traces;
+import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Upstreams;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
@@ -38,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -55,22 +62,22 @@ public final class ProxyServer implements AutoCloseable {
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
     private final InetSocketAddress address;
+    private final Map<String, String> environment;
     private final Plans plans;
+    private final Sessions sessions;
     private final HttpFront front;
     private final Parts parts;
     private final WebServer server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ProxyServer(
-            ProxyConfig config,
-            Path storeFile,
-            Map<String, String> environment,
-            List<LocalRoute> localRoutes,
-            Surroundings surroundings,
-            Parts parts) {
+    private ProxyServer(Setting setting, Parts parts) {
+        ProxyConfig config = setting.config();
+        Surroundings surroundings = setting.surroundings();
+        this.environment = setting.environment();
         this.parts = parts;
-        Ledger ledger = parts.own(ledger(config, storeFile, environment, surroundings));
-        StoreReader store = parts.own(StoreReader.open(storeFile));
+        Ledger ledger = parts.own(ledger(setting));
+        StoreReader store = parts.own(StoreReader.open(setting.storeFile()));
+        Observers observers = observers(setting);
         this.plans =
                 parts.own(
                         new Plans(
@@ -80,14 +87,17 @@ public final class ProxyServer implements AutoCloseable {
                                         surroundings.clock(),
                                         surroundings.sleeper(),
                                         surroundings.random()),
-                                localRoutes,
+                                setting.localRoutes(),
                                 new Counted(ledger, store, surroundings.clock()),
+                                observers.metrics(),
                                 surroundings.clock()));
-        Sessions sessions =
+        this.sessions =
                 parts.own(
                         Sessions.open(
                                 config.runaway(),
-                                storeFile.resolveSibling("sessions.json"),
+                                setting.storeFile()
+                                        .toAbsolutePath()
+                                        .resolveSibling("sessions.json"),
                                 environment,
                                 surroundings.clock()));
         this.address =
@@ -96,20 +106,69 @@ public final class ProxyServer implements AutoCloseable {
                         config.keys().isPresent()
                                 ? ListenAddress.Callers.NEED_A_KEY
                                 : ListenAddress.Callers.NEED_NO_KEY);
-        Gateway gateway =
-                new Gateway(
-                        plans::current,
-                        new Answering(router(config, surroundings), ledger, store),
-                        sessions,
-                        surroundings.clock());
+        Intake intake = new Intake(config.capacity());
+        Answering answering =
+                new Answering(router(config, surroundings), ledger, store, observers.recorder());
         this.front =
                 new HttpFront(
-                        gateway,
-                        new Intake(config.capacity()),
+                        new Gateway(
+                                plans::current,
+                                answering,
+                                sessions,
+                                observers,
+                                surroundings.clock()),
+                        intake,
                         new RequestIds(surroundings.random()));
-        Admin admin = new Admin(plans::current, sessions, ledger, surroundings.clock());
+        Optional<ConfigWatch> watch =
+                setting.file()
+                        .map(
+                                file ->
+                                        new ConfigWatch(
+                                                file,
+                                                changed -> reload(changed.value()),
+                                                surroundings.clock()));
+        new Readings(plans::current, sessions, ledger, intake, observers, watch)
+                .addTo(observers.metrics());
+        Admin admin =
+                new Admin(
+                        plans::current,
+                        sessions,
+                        ledger,
+                        observers.metrics(),
+                        watch,
+                        surroundings.clock());
         this.server = started(config, address, admin, front);
+        watch.ifPresent(w -> parts.own(w.start()));
     }
+
+    private Observers observers(Setting setting) {
+        ProxyConfig config = setting.config();
+        Traces traces = parts.own(Traces.open(config.telemetry(), setting.surroundings().clock()));
+        Optional<Recorder> recorder =
+                setting.recordings()
+                        .flatMap(
+                                sinks ->
+                                        config.recording()
+                                                .map(
+                                                        recording ->
+                                                                new Recorder(
+                                                                        recording.redact(),
+                                                                        sinks.apply(
+                                                                                recording
+                                                                                        .folder()))));
+        recorder.ifPresent(parts::own);
+        return new Observers(new Metrics(Vocabulary.of(config)), traces, recorder);
+    }
+
+    /** Everything that a server is started with. */
+    private record Setting(
+            ProxyConfig config,
+            Optional<ConfigFile<ProxyConfig>> file,
+            Path storeFile,
+            Map<String, String> environment,
+            List<LocalRoute> localRoutes,
+            Optional<Function<Path, RecordingSink>> recordings,
+            Surroundings surroundings) {}
 
     /** What is closed in the opposite order in which it was opened. */
     private static final class Parts implements AutoCloseable {
@@ -158,30 +217,64 @@ public final class ProxyServer implements AutoCloseable {
         return start(config, storeFile, environment, localRoutes, Surroundings.real());
     }
 
+    /**
+     * Starts listening by a file, which is watched: when it changes, the proxy goes on by the new
+     * one.
+     *
+     * @param storeFile the SQLite file of paid answers, made when there is none
+     * @param environment where {@code env:NAME} secrets are looked up
+     * @param recordings what writes recordings to a folder
+     * @throws UserError when the configuration cannot work, a credential is missing, the port is
+     *     taken or the store cannot be used
+     */
+    public static ProxyServer start(
+            ConfigFile<ProxyConfig> file,
+            Path storeFile,
+            Map<String, String> environment,
+            Function<Path, RecordingSink> recordings) {
+        return start(
+                new Setting(
+                        file.value(),
+                        Optional.of(file),
+                        storeFile,
+                        environment,
+                        List.of(),
+                        Optional.of(recordings),
+                        Surroundings.real()));
+    }
+
     static ProxyServer start(
             ProxyConfig config,
             Path storeFile,
             Map<String, String> environment,
             List<LocalRoute> localRoutes,
             Surroundings surroundings) {
+        return start(
+                new Setting(
+                        config,
+                        Optional.empty(),
+                        storeFile,
+                        environment,
+                        localRoutes,
+                        Optional.empty(),
+                        surroundings));
+    }
+
+    private static ProxyServer start(Setting setting) {
         Parts parts = new Parts();
-        localRoutes.forEach(route -> parts.own(route.provider()));
+        setting.localRoutes().forEach(route -> parts.own(route.provider()));
         try {
-            return new ProxyServer(
-                    config, storeFile, environment, localRoutes, surroundings, parts);
+            return new ProxyServer(setting, parts);
         } catch (RuntimeException e) {
             parts.close();
             throw e;
         }
     }
 
-    /**
-     * Goes on by a changed configuration; requests under way keep the old one.
-     *
-     * @throws UserError when it cannot work; then nothing changes
-     */
-    public void reload(ProxyConfig config) {
+    /** Goes on by a changed configuration, or throws and changes nothing. */
+    private void reload(ProxyConfig config) {
         plans.reload(config);
+        sessions.update(config.runaway(), environment);
     }
 
     /** Everything before {@code /v1/chat/completions}. */
@@ -211,33 +304,21 @@ public final class ProxyServer implements AutoCloseable {
         return plans.current().budgets().job(job);
     }
 
-    private static Ledger ledger(
-            ProxyConfig config,
-            Path storeFile,
-            Map<String, String> environment,
-            Surroundings surroundings) {
-        Optional<Database> database =
-                config.ledger()
-                        .url()
-                        .map(
-                                url ->
-                                        Database.server(
-                                                url,
-                                                config.ledger().user(),
-                                                config.ledger()
-                                                        .password()
-                                                        .map(p -> p.resolve(environment))));
+    private static Ledger ledger(Setting setting) {
+        ProxyConfig.Ledger config = setting.config().ledger();
         return Ledger.open(
-                new Ledger.Settings(storeFile, database, config.ledger().keep()),
-                surroundings.clock());
+                new Ledger.Settings(
+                        setting.storeFile(),
+                        Database.of(config, setting.environment()),
+                        config.keep()),
+                setting.surroundings().clock());
     }
 
     private static Router router(ProxyConfig config, Surroundings surroundings) {
+        RetryBudget budget = new RetryBudget(config.retry().budget(), System::nanoTime);
         return new Router(
-                new AttemptPlan(
-                        config.retry(),
-                        new Backoff(surroundings.random()),
-                        new RetryBudget(config.retry().budget(), System::nanoTime)),
+                new AttemptPlan(config.retry(), new Backoff(surroundings.random()), budget),
+                budget,
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper());

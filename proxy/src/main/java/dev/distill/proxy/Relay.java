@@ -160,7 +160,10 @@ final class Relay {
                                         failed.kind(),
                                         "upstream_truncated",
                                         "the answer broke off: " + failed.message()));
-        outlet.breakOff(caller.writeStreamError(refusal, exchange.id()));
+        outlet.breakOff(
+                writer == null
+                        ? caller.writeStreamError(refusal, exchange.id())
+                        : writer.write(new Event.Failed(refusal)));
         return new Ended(stopped.isPresent() ? End.STOPPED : End.BROKEN, Optional.of(failed));
     }
 }

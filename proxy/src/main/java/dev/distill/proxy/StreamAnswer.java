@@ -24,14 +24,24 @@ final class StreamAnswer implements AutoCloseable {
     private final Call call;
     private final FrameParser parser;
     private final ProviderCodec.StreamReader reader;
+    private final String id;
     private final Tally tally;
     private final byte[] buffer = new byte[BUFFER];
     private boolean committed;
 
-    StreamAnswer(Call call, FrameParser parser, ProviderCodec.StreamReader reader, Tally tally) {
+    /**
+     * @param id the name of the answer, should it have none of its own
+     */
+    StreamAnswer(
+            Call call,
+            FrameParser parser,
+            ProviderCodec.StreamReader reader,
+            String id,
+            Tally tally) {
         this.call = call;
         this.parser = parser;
         this.reader = reader;
+        this.id = id;
         this.tally = tally;
     }
 
@@ -91,7 +101,7 @@ final class StreamAnswer implements AutoCloseable {
     }
 
     private void take(SseFrame frame, List<Step> steps) {
-        List<Event> events = reader.read(frame);
+        List<Event> events = reader.read(frame).stream().map(this::named).toList();
         for (Event event : events) {
             if (event instanceof Event.Failed failed) {
                 throw new FailedException(failed);
@@ -103,6 +113,21 @@ final class StreamAnswer implements AutoCloseable {
             }
         }
         steps.add(new Step(frame, events));
+    }
+
+    /** Some providers name neither their answers nor their models. */
+    private Event named(Event event) {
+        return event instanceof Event.Started started
+                ? new Event.Started(
+                        started.id().isEmpty() ? id : started.id(),
+                        started.model().isEmpty() ? tally.model() : started.model(),
+                        started.created())
+                : event;
+    }
+
+    /** It is complete and was handed on: its connection may be used again. */
+    void finish() {
+        call.finish();
     }
 
     @Override

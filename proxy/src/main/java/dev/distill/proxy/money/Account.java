@@ -23,6 +23,11 @@ public record Account(
         long limitNanoUsd,
         long warnNanoUsd) {
 
+    /** For metrics: {@code team search per month}. */
+    public String name() {
+        return "%s per %s".formatted(scope, per.name().toLowerCase(Locale.ROOT));
+    }
+
     /** Whether so much is spent that callers are warned. */
     public boolean warns() {
         return spentNanoUsd >= warnNanoUsd;

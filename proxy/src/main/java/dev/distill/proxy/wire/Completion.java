@@ -1,6 +1,7 @@
 package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Json;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,38 @@ public record Completion(
         Optional<String> serviceTier) {
     public Completion {
         choices = List.copyOf(choices);
+    }
+
+    /** The same with a name and a model where it has none. */
+    public Completion named(String otherId, String otherModel) {
+        return new Completion(
+                id.isEmpty() ? otherId : id,
+                model.isEmpty() ? otherModel : model,
+                created,
+                choices,
+                usage,
+                serviceTier);
+    }
+
+    /** What the first choice says; for calls of functions, their JSON. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        for (Part part : choices.isEmpty() ? List.<Part>of() : choices.getFirst().parts()) {
+            switch (part) {
+                case Part.Text said -> text.append(said.text());
+                case Part.Refusal refusal -> text.append(refusal.text());
+                case Part.ToolCall call ->
+                        text.append(
+                                Json.line(
+                                        Json.object()
+                                                .put("name", call.name())
+                                                .put("arguments", call.arguments())));
+                default -> {
+                    // thoughts are not the answer
+                }
+            }
+        }
+        return text.toString();
     }
 
     /**

@@ -1,0 +1,407 @@
+package dev.distill.proxy;
+
+import dev.distill.proxy.Opening.HoldBack;
+import dev.distill.proxy.Opening.Ready;
+import dev.distill.proxy.Opening.Result;
+import dev.distill.proxy.routing.AttemptPlan;
+import dev.distill.proxy.routing.AttemptPlan.Decision;
+import dev.distill.proxy.upstream.Clocks;
+import dev.distill.proxy.upstream.Credential;
+import dev.distill.proxy.upstream.KeyPool;
+import dev.distill.proxy.wire.Refusal;
+import dev.distill.proxy.wire.WireException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One request on its way through the targets of a route, until one of them has an answer that can
+ * be handed on. Used by one thread.
+ */
+final class Asking {
+    private final Router tools;
+    private final Exchange exchange;
+    private final HoldBack holdBack;
+    private final Course course;
+    private final List<Tried> tried = new ArrayList<>();
+    private Optional<WireException> inexpressible = Optional.empty();
+
+    /** The last failure of a target and how many times it was asked. */
+    private record Tried(Target target, Failed failed, int times) {
+        @Override
+        public String toString() {
+            return "%s: %s after %d attempt%s"
+                    .formatted(target, failed.summary(), times, times == 1 ? "" : "s");
+        }
+    }
+
+    Asking(Router tools, Exchange exchange, HoldBack holdBack) {
+        this.tools = tools;
+        this.exchange = exchange;
+        this.holdBack = holdBack;
+        this.course =
+                new Course(
+                        exchange.route(),
+                        tools.balancer(),
+                        this::canAnswer,
+                        target -> exchange.books().isPrepaid(target, exchange.at()));
+    }
+
+    private boolean canAnswer(Target target) {
+        try {
+            target.dialectFor(exchange.question());
+            return true;
+        } catch (WireException e) {
+            inexpressible = Optional.of(e);
+            return false;
+        }
+    }
+
+    Optional<Router.Found> run() throws InterruptedException {
+        Optional<Target> next = first();
+        while (next.isPresent()) {
+            exchange.checkStopped();
+            Target target = next.get();
+            long start = System.nanoTime();
+            Outcome outcome = attempt(target);
+            switch (outcome) {
+                case Answered answered -> {
+                    return Optional.of(answered.found());
+                }
+                case Unanswered unanswered ->
+                        next = afterFailure(unanswered.target(), unanswered.failed(), start);
+                case Skipped _ -> {
+                    course.giveUp(target);
+                    next = course.next();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whoever is available, else whoever will be soonest, if that is soon enough. */
+    private Optional<Target> first() throws InterruptedException {
+        Optional<Target> next = course.next();
+        if (next.isPresent() || course.isEmpty()) {
+            return next;
+        }
+        Target soonest = course.soonest().orElseThrow();
+        Duration wait = course.wait(soonest);
+        if (exchange.route().targets().size() > 1 || isRateLimited(soonest)) {
+            if (wait.compareTo(exchange.plan().config().retry().longestWait()) > 0
+                    || wait.compareTo(exchange.left()) >= 0) {
+                throw resting(wait);
+            }
+            tools.sleeper().sleep(wait);
+        }
+        return Optional.of(soonest); // a lone target is asked even when it has been failing
+    }
+
+    private static boolean isRateLimited(Target target) {
+        return switch (target.health().state()) {
+            case COOLING, GONE -> true;
+            case CLOSED, OPEN, HALF_OPEN -> !target.upstream().keys().wait(Set.of()).isZero();
+        };
+    }
+
+    private RefusedException resting(Duration wait) {
+        String message =
+                "every target of route %s is resting after failures or at its rate limit"
+                        .formatted(exchange.route().name());
+        return new RefusedException(Refusals.later("all_targets_unavailable", message, wait));
+    }
+
+    /** What came of an attempt. */
+    private sealed interface Outcome {}
+
+    private record Answered(Router.Found found) implements Outcome {}
+
+    private record Unanswered(Target target, Failed failed) implements Outcome {}
+
+    private record Skipped() implements Outcome {}
+
+    /** A call that is about to be made. */
+    record Prepared(Target target, Credential key, Attempting attempt, Opening.Request request) {}
+
+    private Outcome attempt(Target target) throws InterruptedException {
+        course.trying(target);
+        KeyPool keys = target.upstream().keys();
+        Optional<Credential> key = keys.take(course.failedKeys(target));
+        if (key.isEmpty()) {
+            return new Unanswered(target, noKey(target));
+        }
+        Optional<Prepared> prepared = prepare(target, key.get());
+        if (prepared.isEmpty()) {
+            return new Skipped();
+        }
+        Optional<Duration> hedgeAfter = exchange.route().config().hedgeAfter();
+        return hedgeAfter.isPresent() && course.hasOtherThan(target)
+                ? hedged(prepared.get(), hedgeAfter.get())
+                : alone(prepared.get());
+    }
+
+    private Outcome alone(Prepared prepared) throws InterruptedException {
+        try {
+            return conclude(prepared, tools.opening().open(prepared.request()));
+        } catch (WireException e) {
+            return inexpressible(prepared, e);
+        } catch (InterruptedException | RuntimeException e) {
+            prepared.attempt().abandoned();
+            throw e;
+        }
+    }
+
+    /** Asks a second target too when the first one has said nothing for a while. */
+    private Outcome hedged(Prepared first, Duration after) throws InterruptedException {
+        try (Race race = new Race(tools.opening())) {
+            race.start(first);
+            Optional<Race.Finish> finish = race.within(after);
+            Optional<Prepared> second = finish.isPresent() ? Optional.empty() : hedge();
+            second.ifPresent(race::start);
+            Race.Finish winner = finish.isPresent() ? finish.get() : race.next();
+            Outcome outcome = conclude(winner);
+            if (!(outcome instanceof Answered) && race.isOpen()) {
+                if (outcome instanceof Unanswered unanswered) {
+                    note(unanswered.target(), unanswered.failed());
+                }
+                outcome = conclude(race.next());
+            }
+            return outcome;
+        }
+    }
+
+    /** The second target, if there is one and the budget for doing things twice allows it. */
+    private Optional<Prepared> hedge() {
+        Optional<Target> other = course.next();
+        if (other.isEmpty() || !tools.budget().take()) {
+            return Optional.empty();
+        }
+        course.trying(other.get());
+        return other.get()
+                .upstream()
+                .keys()
+                .take(course.failedKeys(other.get()))
+                .flatMap(key -> prepare(other.get(), key));
+    }
+
+    private Optional<Prepared> prepare(Target target, Credential key) {
+        return begin(target, key)
+                .map(attempt -> new Prepared(target, key, attempt, request(target, key, attempt)));
+    }
+
+    private Outcome conclude(Race.Finish finish) throws InterruptedException {
+        return switch (finish) {
+            case Race.Returned returned -> conclude(returned.prepared(), returned.result());
+            case Race.Threw threw when threw.cause() instanceof WireException e ->
+                    inexpressible(threw.prepared(), e);
+            case Race.Threw threw -> {
+                threw.prepared().attempt().abandoned();
+                throw new IllegalStateException("a call failed", threw.cause());
+            }
+        };
+    }
+
+    private Outcome conclude(Prepared prepared, Result result) {
+        return switch (result) {
+            case Ready ready -> {
+                prepared.attempt().ready();
+                yield new Answered(new Router.Found(ready, prepared.attempt()));
+            }
+            case Result.None none -> {
+                blame(prepared.target(), prepared.key(), none.failed());
+                prepared.attempt().failed(none.failed());
+                yield new Unanswered(prepared.target(), none.failed());
+            }
+        };
+    }
+
+    private Outcome inexpressible(Prepared prepared, WireException e) {
+        prepared.attempt().neverMade();
+        inexpressible = Optional.of(e);
+        return new Skipped();
+    }
+
+    /** Empty when the target's own budget is used up and others are left. */
+    private Optional<Attempting> begin(Target target, Credential key) {
+        try {
+            return Optional.of(exchange.books().begin(exchange, target, key));
+        } catch (RefusedException e) {
+            if (course.hasOtherThan(target)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Opening.Request request(Target target, Credential key, Attempting attempt) {
+        Clocks clocks = exchange.route().clocks();
+        return new Opening.Request(
+                exchange.id(),
+                target,
+                exchange.question(),
+                key,
+                exchange.headersFor(attempt),
+                (course.hasOtherThan(target) ? clocks : clocks.patient()).within(exchange.left()),
+                holdBack,
+                exchange.keep(),
+                exchange::underway);
+    }
+
+    private Optional<Target> afterFailure(Target target, Failed failed, long start)
+            throws InterruptedException {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        note(target, failed);
+        if (failed.silent()) {
+            course.giveUp(target);
+        }
+        Decision decision =
+                tools.plan()
+                        .after(
+                                new AttemptPlan.Failure(
+                                        failed.kind(), failed.silent(), took, failed.retryAfter()),
+                                course.progress(target, exchange.left()));
+        return switch (decision) {
+            case Decision.SameTarget same -> {
+                exchange.meter().retried();
+                tools.sleeper().sleep(same.pause());
+                yield Optional.of(target);
+            }
+            case Decision.NextKey _ -> {
+                exchange.meter().retried();
+                yield Optional.of(target);
+            }
+            case Decision.NextTarget _ -> {
+                exchange.meter().fellBack();
+                yield course.next();
+            }
+            case Decision.NextModel _ -> {
+                exchange.meter().fellBack();
+                yield course.nextModel();
+            }
+            case Decision.AnyTarget any -> {
+                exchange.meter().fellBack();
+                tools.sleeper().sleep(any.pause());
+                yield course.soonest();
+            }
+            case Decision.GiveUp _ -> Optional.empty();
+        };
+    }
+
+    private void note(Target target, Failed failed) {
+        int times = 1;
+        for (Tried before : List.copyOf(tried)) {
+            if (before.target().equals(target)) {
+                times = before.times() + 1;
+                tried.remove(before);
+            }
+        }
+        tried.add(new Tried(target, failed, times));
+    }
+
+    /** Draws the consequences for the key and for the target. */
+    private void blame(Target target, Credential key, Failed failed) {
+        KeyPool keys = target.upstream().keys();
+        keys.failed(key, failed.kind(), failed.retryAfter());
+        switch (failed.kind()) {
+            case RATE_LIMITED -> {
+                course.failed(target, key.name());
+                if (keys.names().size() == 1) {
+                    target.health().cool(failed.retryAfter());
+                }
+            }
+            case CREDENTIALS, QUOTA_EXHAUSTED -> course.failed(target, key.name());
+            case CALLER_FAULT,
+                    CONTENT_POLICY,
+                    CONTEXT_LENGTH,
+                    OVERLOADED,
+                    TRANSIENT,
+                    MODEL_GONE,
+                    MALFORMED -> {
+                // says nothing about the key
+            }
+        }
+    }
+
+    private static Failed noKey(Target target) {
+        KeyPool keys = target.upstream().keys();
+        boolean cooling =
+                keys.names().stream().anyMatch(k -> keys.state(k) == KeyPool.State.COOLING);
+        return new Failed(
+                cooling ? Refusal.Kind.RATE_LIMITED : Refusal.Kind.CREDENTIALS,
+                0,
+                cooling ? "all_keys_cooling" : "all_keys_refused",
+                "no key of provider %s can be used now".formatted(target.provider()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(keys.wait(Set.of())),
+                false,
+                false);
+    }
+
+    RefusedException failure() {
+        if (tried.isEmpty()) {
+            return new RefusedException(
+                    inexpressible
+                            .map(
+                                    e ->
+                                            Refusals.badRequest(
+                                                    "unsupported_parameter",
+                                                    e.param(),
+                                                    String.valueOf(e.getMessage())))
+                            .orElseGet(
+                                    () ->
+                                            Refusals.upstream(
+                                                    502,
+                                                    Refusal.Kind.TRANSIENT,
+                                                    "upstream_failed",
+                                                    "no target of route %s can be asked"
+                                                            .formatted(exchange.route().name()))));
+        }
+        Failed last = tried.getLast().failed();
+        return switch (last.kind()) {
+            case CALLER_FAULT, CONTENT_POLICY, CONTEXT_LENGTH ->
+                    new RefusedException(last.refusal().orElseGet(() -> asRefusal(last)));
+            default -> new RefusedException(exhausted());
+        };
+    }
+
+    private static Refusal asRefusal(Failed failed) {
+        return Refusals.badRequest(failed.code(), "body", failed.message());
+    }
+
+    private Refusal exhausted() {
+        StringBuilder message =
+                new StringBuilder("no target of route ")
+                        .append(exchange.route().name())
+                        .append(" answered");
+        tried.forEach(t -> message.append("; ").append(t));
+        if (all(Refusal.Kind.CREDENTIALS)) {
+            return Refusals.upstream(
+                    502,
+                    Refusal.Kind.CREDENTIALS,
+                    "upstream_credentials_exhausted",
+                    message.toString());
+        }
+        if (all(Refusal.Kind.RATE_LIMITED)) {
+            Duration soonest =
+                    tried.stream()
+                            .flatMap(t -> t.failed().retryAfter().stream())
+                            .min(Duration::compareTo)
+                            .orElse(Duration.ofSeconds(1));
+            return Refusals.tooMany(
+                    "upstream_rate_limited", message.toString(), Optional.of(soonest));
+        }
+        if (!exchange.left().isPositive()) {
+            return Refusals.upstream(
+                    504, Refusal.Kind.TRANSIENT, "deadline_exceeded", message.toString());
+        }
+        return Refusals.upstream(
+                502, Refusal.Kind.TRANSIENT, "upstream_failed", message.toString());
+    }
+
+    boolean all(Refusal.Kind kind) {
+        return !tried.isEmpty() && tried.stream().allMatch(t -> t.failed().kind() == kind);
+    }
+}
