@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +71,9 @@ final class Opening {
         /** The dialect that it is in. */
         Dialect dialect();
 
+        /** How long it took when it was recorded; empty unless it is a recording. */
+        OptionalLong recordedMillis();
+
         @Override
         void close();
     }
@@ -80,7 +84,13 @@ final class Opening {
      * @param body exactly as it was received
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
-    record Whole(Dialect dialect, int status, byte[] body, Completion completion) implements Ready {
+    record Whole(
+            Dialect dialect,
+            int status,
+            byte[] body,
+            Completion completion,
+            OptionalLong recordedMillis)
+            implements Ready {
         @Override
         public void close() {
             // its connection is free again already
@@ -95,6 +105,11 @@ final class Opening {
      */
     record Streaming(Dialect dialect, List<StreamAnswer.Step> held, StreamAnswer answer)
             implements Ready {
+        @Override
+        public OptionalLong recordedMillis() {
+            return answer.recordedMillis();
+        }
+
         @Override
         public void close() {
             answer.close();
@@ -174,7 +189,7 @@ final class Opening {
         String text = new String(body, StandardCharsets.UTF_8);
         try {
             JsonNode answer = Json.parse(text);
-            return new Whole(codec.dialect(), call.status(), body, codec.readCompletion(answer));
+            return new Whole(codec.dialect(), call.status(), body, codec.readCompletion(answer), call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());

@@ -177,7 +177,7 @@ final class Router {
                 Result result = opening.open(request(target, key.get()));
                 return switch (result) {
                     case Ready ready -> {
-                        attempt.get().ready();
+                        attempt.get().ready(ready.recordedMillis());
                         yield new Answered(new Found(ready, attempt.get()));
                     }
                     case Result.None none -> {

@@ -31,6 +31,13 @@ final class FakeUpstream implements AutoCloseable {
     sealed interface Reaction {
         record Respond(int status, String body, Map<String, String> headers) implements Reaction {}
 
+        /**
+         * Streams.
+         *
+         * @param cut whether the connection then breaks instead of ending
+         */
+        record Stream(List<String> pieces, boolean cut) implements Reaction {}
+
         /** Closes the connection without a word. */
         record HangUp() implements Reaction {}
 
@@ -53,6 +60,14 @@ final class FakeUpstream implements AutoCloseable {
 
     static Reaction respond(int status, String body) {
         return new Reaction.Respond(status, body, Map.of());
+    }
+
+    static Reaction stream(String... pieces) {
+        return new Reaction.Stream(List.of(pieces), false);
+    }
+
+    static Reaction cut(String... pieces) {
+        return new Reaction.Stream(List.of(pieces), true);
     }
 
     static Reaction error(int status, String code) {
@@ -136,6 +151,18 @@ final class FakeUpstream implements AutoCloseable {
                 byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
                 exchange.getResponseBody().write(bytes);
+                exchange.close();
+            }
+            case Reaction.Stream(List<String> pieces, boolean cut) -> {
+                exchange.getResponseHeaders().add("content-type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                for (String piece : pieces) {
+                    exchange.getResponseBody().write(piece.getBytes(StandardCharsets.UTF_8));
+                    exchange.getResponseBody().flush();
+                }
+                if (cut) {
+                    throw new IOException("the server closes the connection upon this");
+                }
                 exchange.close();
             }
             case Reaction.HangUp() -> exchange.close();
