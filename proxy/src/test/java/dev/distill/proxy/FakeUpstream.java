@@ -23,6 +23,7 @@ import java.util.function.Function;
 final class FakeUpstream implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final List<ObjectNode> requests = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -123,6 +124,11 @@ final class FakeUpstream implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     }
 
+    /** The requests as they came. */
+    List<String> bodies() {
+        return bodies;
+    }
+
     List<ObjectNode> requests() {
         return requests;
     }
@@ -139,10 +145,10 @@ final class FakeUpstream implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        JsonNode request =
-                Json.parse(
-                        new String(
-                                exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        String sent =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        bodies.add(sent);
+        JsonNode request = Json.parse(sent);
         requests.add((ObjectNode) request);
         authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
         switch (behaviour.apply((ObjectNode) request)) {

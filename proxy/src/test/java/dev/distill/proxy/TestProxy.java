@@ -120,9 +120,12 @@ final class TestProxy implements AutoCloseable {
     }
 
     Response post(String body, String... headers) {
+        return postTo("/v1/chat/completions", body, headers);
+    }
+
+    Response postTo(String path, String body, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(at("/v1/chat/completions"))
-                        .POST(BodyPublishers.ofString(body));
+                HttpRequest.newBuilder(at(path)).POST(BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -163,15 +166,6 @@ final class TestProxy implements AutoCloseable {
 
     Response get(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(at(path));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return send(request.build());
-    }
-
-    /** Posts nothing. */
-    Response post(URI at, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at).POST(BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }
