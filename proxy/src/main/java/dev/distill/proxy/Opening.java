@@ -189,7 +189,12 @@ final class Opening {
         String text = new String(body, StandardCharsets.UTF_8);
         try {
             JsonNode answer = Json.parse(text);
-            return new Whole(codec.dialect(), call.status(), body, codec.readCompletion(answer), call.recordedMillis());
+            return new Whole(
+                    codec.dialect(),
+                    call.status(),
+                    body,
+                    codec.readCompletion(answer),
+                    call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());

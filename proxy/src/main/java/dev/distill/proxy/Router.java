@@ -6,6 +6,7 @@ import dev.distill.proxy.Opening.Result;
 import dev.distill.proxy.routing.AttemptPlan;
 import dev.distill.proxy.routing.AttemptPlan.Decision;
 import dev.distill.proxy.routing.Balancer;
+import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.upstream.KeyPool;
@@ -53,21 +54,26 @@ final class Router {
      * @throws RefusedException when nobody answers, or somebody says that nobody should
      */
     Found ask(Exchange exchange, HoldBack holdBack) throws InterruptedException {
-        Asking asking = new Asking(exchange, holdBack);
-        Optional<Found> found = asking.run();
-        if (found.isPresent()) {
-            return found.get();
-        }
-        Optional<Route> successor =
-                asking.all(Refusal.Kind.MODEL_GONE)
-                        ? exchange.plan().successor(exchange.route())
-                        : Optional.empty();
-        if (successor.isEmpty()) {
-            throw asking.failure();
+        Optional<Route> successor = exchange.plan().successor(exchange.route());
+        if (successor.isEmpty() || !isGone(exchange.route())) {
+            Asking asking = new Asking(exchange, holdBack);
+            Optional<Found> found = asking.run();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (successor.isEmpty() || !asking.all(Refusal.Kind.MODEL_GONE)) {
+                throw asking.failure();
+            }
         }
         exchange.moveTo(successor.get());
         Asking atSuccessor = new Asking(exchange, holdBack);
         return atSuccessor.run().orElseThrow(atSuccessor::failure);
+    }
+
+    /** Whether all models of a route are known to have gone away. */
+    private static boolean isGone(Route route) {
+        return route.targets().stream()
+                .allMatch(target -> target.health().state() == TargetHealth.State.GONE);
     }
 
     /** One request on its way through the targets. */
@@ -237,6 +243,7 @@ final class Router {
             return switch (decision) {
                 case Decision.SameTarget same -> {
                     sleeper.sleep(same.pause());
+                    course.rested(target);
                     yield Optional.of(target);
                 }
                 case Decision.NextKey _ -> Optional.of(target);
@@ -244,7 +251,9 @@ final class Router {
                 case Decision.NextModel _ -> course.nextModel();
                 case Decision.AnyTarget any -> {
                     sleeper.sleep(any.pause());
-                    yield course.soonest();
+                    Optional<Target> soonest = course.soonest();
+                    soonest.ifPresent(course::rested);
+                    yield soonest;
                 }
                 case Decision.GiveUp _ -> Optional.empty();
             };
@@ -267,7 +276,7 @@ final class Router {
             keys.failed(key, failed.kind(), failed.retryAfter());
             switch (failed.kind()) {
                 case RATE_LIMITED -> {
-                    course.failed(target, key.name());
+                    course.limited(target, key.name());
                     if (keys.names().size() == 1) {
                         target.health().cool(failed.retryAfter());
                     }

@@ -145,8 +145,7 @@ final class FakeUpstream implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        String sent =
-                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         bodies.add(sent);
         JsonNode request = Json.parse(sent);
         requests.add((ObjectNode) request);

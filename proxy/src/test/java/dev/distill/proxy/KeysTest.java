@@ -70,7 +70,7 @@ final class KeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Authorization, Bearer ", "x-api-key, ''", "api-key, ''"})
+    @CsvSource({"Authorization, 'Bearer '", "x-api-key, ''", "api-key, ''"})
     void takesAKeyFromEveryHeaderAndNeverPassesItOn(String header, String before) {
         try (TestProxy proxy = start()) {
             assertThat(proxy.ask("hi", header, before + ann).status()).isEqualTo(200);
@@ -149,9 +149,9 @@ final class KeysTest {
     @Test
     void holdsEachKeyToItsBudget() {
         try (TestProxy proxy = start("budgets: [ { key: each, usd: 0.0005, per: ever } ]")) {
-            TestProxy.Response refused = null;
-            for (int i = 0; i < 30 && (refused == null || refused.status() == 200); i++) {
-                refused = proxy.ask("message " + i, "x-api-key", ann, Headers.STORE, "off");
+            TestProxy.Response refused = proxy.ask("hi", "x-api-key", ann);
+            for (int i = 0; i < 30 && refused.status() == 200; i++) {
+                refused = proxy.ask("hi", "x-api-key", ann);
             }
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.code()).isEqualTo("budget_exceeded");

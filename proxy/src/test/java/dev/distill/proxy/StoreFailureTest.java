@@ -104,7 +104,7 @@ final class StoreFailureTest {
         TestProxy.start(store(), upstream).close();
         assertThat(outcomes())
                 .containsExactlyInAnyOrder(
-                        "answered miss", "answered hit", "answered hit", "lost miss", "lost miss");
+                        "answered miss", "answered hit", "answered hit", "lost off", "lost off");
     }
 
     private List<String> outcomes() throws SQLException {

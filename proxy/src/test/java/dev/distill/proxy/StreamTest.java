@@ -144,7 +144,8 @@ final class StreamTest {
     void goesToTheNextTargetUnseenAfterAnErrorInTheStreamBeforeTheContent() {
         upstream.script(
                 FakeUpstream.stream(
-                        FIRST, "data: {\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}\n\n"));
+                        FIRST,
+                        "data: {\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}\n\n"));
         other.script(FakeUpstream.stream(FIRST, HEL, STOP, DONE));
         try (TestProxy proxy = live(upstream, other)) {
             assertThat(proxy.stream(TestProxy.request("hi")).header(Headers.PROVIDER))

@@ -43,7 +43,8 @@ final class ChatAsk {
                 ChatChunks.split(completion, usage).stream()
                         .map(data -> Piece.event(Duration.ZERO, data))
                         .toList();
-        return new RecordedCall(200, EVENT_STREAM, pieces, recordedMillis, passed, ask.clocks(), sleeper);
+        return new RecordedCall(
+                200, EVENT_STREAM, pieces, recordedMillis, passed, ask.clocks(), sleeper);
     }
 
     /** The body of an error. */

@@ -54,7 +54,13 @@ public final class InProcessUpstream implements Upstream {
         plain.remove(List.of("model", "stream", "stream_options"));
         return switch (provider.complete(ask.model(), plain)) {
             case Outcome.Answer answer when ask.stream() ->
-                    ChatAsk.stream(ask, request, answer.completion(), OptionalLong.empty(), Duration.ZERO, Thread::sleep);
+                    ChatAsk.stream(
+                            ask,
+                            request,
+                            answer.completion(),
+                            OptionalLong.empty(),
+                            Duration.ZERO,
+                            Thread::sleep);
             case Outcome.Answer answer -> call(ask, 200, answer.body(), Optional.empty());
             case Outcome.Failure failure -> {
                 int status = failure.status() == 0 ? status(failure.kind()) : failure.status();

@@ -77,7 +77,8 @@ final class ReplayUpstream implements Upstream {
         if (!ask.stream() || recording.status() / 100 != 2) {
             return call(ask, recording.status(), recording.whole(), recorded, latency);
         }
-        return ChatAsk.stream(ask, request, ChatAsk.object(recording.body()), recorded, latency, sleeper);
+        return ChatAsk.stream(
+                ask, request, ChatAsk.object(recording.body()), recorded, latency, sleeper);
     }
 
     @Override
@@ -100,7 +101,8 @@ final class ReplayUpstream implements Upstream {
                 sleeper);
     }
 
-    private RecordedCall call(Ask ask, int status, String body, OptionalLong recordedMillis, Duration passed) {
+    private RecordedCall call(
+            Ask ask, int status, String body, OptionalLong recordedMillis, Duration passed) {
         return new RecordedCall(
                 status,
                 Map.of("content-type", HttpUpstream.JSON),

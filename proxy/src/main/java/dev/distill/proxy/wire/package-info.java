@@ -13,8 +13,9 @@
  *
  * <p>{@link dev.distill.proxy.wire.Envelope} is what must be known of a request that passes
  * through, and {@link dev.distill.proxy.wire.SseParser} cuts a stream into events ({@link
- * dev.distill.proxy.wire.AwsEventStream} those of Bedrock); all look at bytes as they are and are what most requests meet of this package. {@link
- * dev.distill.proxy.wire.Members} reads objects strictly, so that nothing is dropped in silence.
+ * dev.distill.proxy.wire.AwsEventStream} those of Bedrock); all look at bytes as they are and are
+ * what most requests meet of this package. {@link dev.distill.proxy.wire.Members} reads objects
+ * strictly, so that nothing is dropped in silence.
  */
 @NullMarked
 package dev.distill.proxy.wire;
