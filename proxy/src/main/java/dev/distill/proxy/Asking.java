@@ -206,7 +206,7 @@ final class Asking {
     private Outcome conclude(Prepared prepared, Result result) {
         return switch (result) {
             case Ready ready -> {
-                prepared.attempt().ready();
+                prepared.attempt().ready(ready.recordedMillis());
                 yield new Answered(new Router.Found(ready, prepared.attempt()));
             }
             case Result.None none -> {
@@ -266,6 +266,7 @@ final class Asking {
             case Decision.SameTarget same -> {
                 exchange.meter().retried();
                 tools.sleeper().sleep(same.pause());
+                course.rested(target);
                 yield Optional.of(target);
             }
             case Decision.NextKey _ -> {
@@ -283,7 +284,9 @@ final class Asking {
             case Decision.AnyTarget any -> {
                 exchange.meter().fellBack();
                 tools.sleeper().sleep(any.pause());
-                yield course.soonest();
+                Optional<Target> soonest = course.soonest();
+                soonest.ifPresent(course::rested);
+                yield soonest;
             }
             case Decision.GiveUp _ -> Optional.empty();
         };
@@ -306,7 +309,7 @@ final class Asking {
         keys.failed(key, failed.kind(), failed.retryAfter());
         switch (failed.kind()) {
             case RATE_LIMITED -> {
-                course.failed(target, key.name());
+                course.limited(target, key.name());
                 if (keys.names().size() == 1) {
                     target.health().cool(failed.retryAfter());
                 }
