@@ -38,6 +38,7 @@ final class Admin {
     /** Days over which the use of lots is averaged. */
     private static final int BURN_DAYS = 7;
 
+    private final Intake intake;
     private final Supplier<Plan> plans;
     private final Sessions sessions;
     private final Ledger ledger;
@@ -49,12 +50,14 @@ final class Admin {
      * @param watch of the proxy file; empty when there is none to read again
      */
     Admin(
+            Intake intake,
             Supplier<Plan> plans,
             Sessions sessions,
             Ledger ledger,
             Metrics metrics,
             Optional<ConfigWatch> watch,
             InstantSource clock) {
+        this.intake = intake;
         this.plans = plans;
         this.sessions = sessions;
         this.ledger = ledger;
@@ -66,7 +69,7 @@ final class Admin {
     /** Adds the endpoints. */
     void addTo(HttpRouting.Builder routing) {
         routing.get("/healthz", (_, response) -> send(response, 200, status("ok")))
-                .get("/readyz", (_, response) -> send(response, 200, status("ready")))
+                .get("/readyz", (_, response) -> ready(response))
                 .get("/admin/budgets", guarded((_, response) -> send(response, 200, budgets())))
                 .get(
                         "/admin/sessions",
@@ -190,6 +193,11 @@ final class Admin {
     private void metrics(ServerResponse response) {
         response.header(HeaderNames.CONTENT_TYPE, Metrics.CONTENT_TYPE);
         response.send(metrics.text());
+    }
+
+    private void ready(ServerResponse response) {
+        boolean ready = intake.isOpen();
+        send(response, ready ? 200 : 503, status(ready ? "ready" : "stopping"));
     }
 
     private ObjectNode budgets() {

@@ -58,7 +58,7 @@ final class AnswerHeaders {
 
     private static Map<String, String> common(Exchange exchange) {
         Map<String, String> headers = new TreeMap<>();
-        add(headers, Headers.ATTEMPTS, Integer.toString(exchange.attempts().size()));
+        add(headers, Headers.ATTEMPTS, Integer.toString(exchange.attemptsBegun()));
         exchange.session()
                 .ifPresent(
                         session -> {

@@ -41,13 +41,20 @@ final class Answering {
     private final Ledger ledger;
     private final StoreReader store;
     private final Optional<Recorder> recorder;
+    private final SignsOfLife signs;
     private final Flights<List<Digest>, StoredAnswer> flights = new Flights<>();
 
-    Answering(Router router, Ledger ledger, StoreReader store, Optional<Recorder> recorder) {
+    Answering(
+            Router router,
+            Ledger ledger,
+            StoreReader store,
+            Optional<Recorder> recorder,
+            SignsOfLife signs) {
         this.router = router;
         this.ledger = ledger;
         this.store = store;
         this.recorder = recorder;
+        this.signs = signs;
     }
 
     /** Where requests are written down. */
@@ -65,6 +72,17 @@ final class Answering {
 
     /** Asks the targets of the route, and hands the answer on as it comes. */
     void live(Exchange exchange, Outlet outlet) throws InterruptedException, ClientGoneException {
+        if (!exchange.question().envelope().stream()) {
+            answer(exchange, outlet);
+            return;
+        }
+        try (SignsOfLife.Watched _ = signs.watch(outlet, exchange::callerHasGone)) {
+            answer(exchange, outlet);
+        }
+    }
+
+    private void answer(Exchange exchange, Outlet outlet)
+            throws InterruptedException, ClientGoneException {
         boolean heldBack = exchange.isDurable() || exchange.route().config().buffer();
         Router.Found found =
                 router.ask(exchange, heldBack ? HoldBack.UNTIL_END : HoldBack.UNTIL_CONTENT);

@@ -74,6 +74,7 @@ final class Books {
                         target.model(),
                         worst));
         TargetHealth.Pass pass = target.health().begin().orElseGet(() -> target.health().force());
+        exchange.attempting();
         return new Attempting(exchange, target, key, pass, reservation, price, plan.lots(), at);
     }
 

@@ -39,10 +39,12 @@ final class Exchange {
     private final Map<String, String> quotas = new HashMap<>();
     private Optional<Canonical> canonical = Optional.empty();
     private Optional<String> warning = Optional.empty();
+    private int attemptsBegun;
     private boolean ended;
     private long firstTokenNanos;
     private final List<Call> underway = new ArrayList<>();
     private @Nullable String stopped;
+    private boolean callerGone;
 
     Exchange(
             Gateway.Admitted admitted,
@@ -243,6 +245,16 @@ final class Exchange {
                 .sum();
     }
 
+    /** One more attempt begins. */
+    void attempting() {
+        attemptsBegun++;
+    }
+
+    /** Attempts so far, those under way included. */
+    int attemptsBegun() {
+        return attemptsBegun;
+    }
+
     /** An attempt is over. */
     void add(Attempt attempt) {
         attempts.add(attempt);
@@ -270,7 +282,7 @@ final class Exchange {
     /** A call that is being made, which a stop ends. */
     synchronized void underway(Call call) {
         underway.add(call);
-        if (stopped != null) {
+        if (stopped != null || callerGone) {
             call.close();
         }
     }
@@ -279,6 +291,17 @@ final class Exchange {
     synchronized void stop(String why) {
         stopped = why;
         underway.forEach(Call::close);
+    }
+
+    /** Its caller has gone: what is being asked need not be answered. */
+    synchronized void callerHasGone() {
+        callerGone = true;
+        underway.forEach(Call::close);
+    }
+
+    /** Whether its caller is known to have gone. */
+    synchronized boolean isCallerGone() {
+        return callerGone;
     }
 
     /** Why it was stopped. */
@@ -290,9 +313,12 @@ final class Exchange {
     /**
      * Goes no further once it was stopped.
      *
-     * @throws RefusedException when it was
+     * @throws RefusedException when it was, or nobody wants to know any more
      */
     void checkStopped() {
+        if (isCallerGone()) {
+            throw new RefusedException(Refusals.callerGone());
+        }
         stopped()
                 .ifPresent(
                         refusal -> {

@@ -10,6 +10,7 @@ import dev.distill.proxy.sessions.Owner;
 import dev.distill.proxy.sessions.Sessions;
 import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.RequestSpan;
+import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.WireException;
@@ -129,7 +130,8 @@ final class Gateway {
                 permit.settle(exchange.tokens());
             }
         } catch (RefusedException e) {
-            String code = e.refusal().code().orElse(e.refusal().type());
+            String code =
+                    e.refusal().code().filter(Vocabulary::isOwn).orElse(e.refusal().kind().word());
             answering.writeDown(exchange, code, e.refusal().status());
             throw e;
         } catch (InterruptedException | RuntimeException e) {

@@ -6,17 +6,29 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's end of an HTTP connection. */
+/**
+ * The caller's end of an HTTP connection. One thread sends the answer; another one may send signs
+ * of life between two pieces of it.
+ */
 final class HttpOutlet implements Outlet {
-    private static final HeaderName ACCEL = HeaderNames.create("x-accel-buffering");
+    /** Proxies on the way close connections that are silent for a minute, some earlier. */
+    private static final long SILENCE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private static final byte[] SIGN_OF_LIFE = ": keep-alive\n\n".getBytes(StandardCharsets.UTF_8);
+    private static final HeaderName BUFFERING = HeaderNames.create("x-accel-buffering");
 
     private final ServerResponse response;
+    private final ReentrantLock lock = new ReentrantLock();
     private @Nullable OutputStream stream;
     private boolean begun;
     private boolean brokenOff;
+    private volatile long lastNanos = System.nanoTime();
 
     HttpOutlet(ServerResponse response) {
         this.response = response;
@@ -31,53 +43,64 @@ final class HttpOutlet implements Outlet {
         }
     }
 
+    /** Something that is sent. */
+    @FunctionalInterface
+    private interface Sending {
+        void run() throws IOException;
+    }
+
     @Override
     public void whole(int status, byte[] body, Map<String, String> headers)
             throws ClientGoneException {
-        begun = true;
-        response.status(Status.create(status));
-        response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        head(headers);
-        try {
-            response.send(body);
-        } catch (RuntimeException e) {
-            throw new ClientGoneException(e);
-        }
+        send(
+                () -> {
+                    begun = true;
+                    response.status(Status.create(status));
+                    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+                    head(headers);
+                    response.send(body);
+                });
     }
 
     @Override
     public void begin(Map<String, String> headers) throws ClientGoneException {
+        send(() -> open(headers));
+    }
+
+    private void open(Map<String, String> headers) {
+        if (begun) {
+            return; // a sign of life had to go out before anybody knew these headers
+        }
         begun = true;
         response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
-        response.header(ACCEL, "no"); // nginx would collect the events
+        response.header(BUFFERING, "no"); // nginx would collect the events
         head(headers);
         stream = response.outputStream();
     }
 
     @Override
     public void write(byte[] bytes) throws ClientGoneException {
+        send(() -> push(bytes));
+    }
+
+    private void push(byte[] bytes) throws IOException {
         if (stream == null) {
             throw new IllegalStateException("the stream has not begun");
         }
-        try {
-            stream.write(bytes);
-            stream.flush();
-        } catch (IOException | RuntimeException e) {
-            throw new ClientGoneException(e);
-        }
+        stream.write(bytes);
+        stream.flush();
     }
 
     @Override
     public void end() throws ClientGoneException {
-        if (stream == null) {
-            throw new IllegalStateException("the stream has not begun");
-        }
-        try {
-            stream.close();
-        } catch (IOException | RuntimeException e) {
-            throw new ClientGoneException(e);
-        }
+        send(
+                () -> {
+                    if (stream == null) {
+                        throw new IllegalStateException("the stream has not begun");
+                    }
+                    stream.close();
+                });
     }
 
     @Override
@@ -91,8 +114,29 @@ final class HttpOutlet implements Outlet {
     }
 
     @Override
+    public void signOfLife() throws ClientGoneException {
+        if (System.nanoTime() - lastNanos < SILENCE_NANOS || !lock.tryLock()) {
+            return; // something was sent just now, or is being sent
+        }
+        try {
+            open(Map.of());
+            push(SIGN_OF_LIFE);
+            lastNanos = System.nanoTime();
+        } catch (IOException | RuntimeException e) {
+            throw new ClientGoneException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public boolean hasBegun() {
-        return begun;
+        lock.lock();
+        try {
+            return begun;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -103,6 +147,18 @@ final class HttpOutlet implements Outlet {
     void finish() {
         if (brokenOff) {
             throw new BrokenOffException();
+        }
+    }
+
+    private void send(Sending sending) throws ClientGoneException {
+        lock.lock();
+        try {
+            sending.run();
+            lastNanos = System.nanoTime();
+        } catch (IOException | RuntimeException e) {
+            throw new ClientGoneException(e);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -22,6 +22,7 @@ final class Intake {
     private final int mostRequests;
     private final int mostBlocks;
     private final long largestBody;
+    private volatile boolean draining;
 
     Intake(ProxyConfig.Capacity capacity) {
         this.mostRequests = Math.min(capacity.requests(), MOST_REQUESTS);
@@ -37,7 +38,7 @@ final class Intake {
      * @throws RefusedException when there is no room
      */
     Slot enter() {
-        if (!requests.tryAcquire()) {
+        if (draining || !requests.tryAcquire()) {
             throw full("the proxy has as much work as it can do, or is stopping");
         }
         return new Slot();
@@ -45,7 +46,13 @@ final class Intake {
 
     /** Takes no more requests, and waits for those under way as long as they may take. */
     boolean drain(Duration atMost) throws InterruptedException {
+        draining = true;
         return requests.tryAcquire(mostRequests, atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether requests are let in. */
+    boolean isOpen() {
+        return !draining;
     }
 
     /** Requests under way. */

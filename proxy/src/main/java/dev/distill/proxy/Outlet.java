@@ -26,6 +26,9 @@ interface Outlet {
      */
     void breakOff(byte[] last);
 
+    /** Sends something that means nothing, if the stream has been silent for long. */
+    void signOfLife() throws ClientGoneException;
+
     /** Whether something has been sent, so that a status can no longer be chosen. */
     boolean hasBegun();
 }

@@ -58,6 +58,9 @@ import java.util.logging.Logger;
 public final class ProxyServer implements AutoCloseable {
     private static final Duration SHUTDOWN = Duration.ofMillis(500);
 
+    /** What is under way may take so long once the proxy is to stop. */
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
     /** Held here, since the log manager forgets the level of a logger that nobody holds. */
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
@@ -108,7 +111,12 @@ public final class ProxyServer implements AutoCloseable {
                                 : ListenAddress.Callers.NEED_NO_KEY);
         Intake intake = new Intake(config.capacity());
         Answering answering =
-                new Answering(router(config, surroundings), ledger, store, observers.recorder());
+                new Answering(
+                        router(config, surroundings),
+                        ledger,
+                        store,
+                        observers.recorder(),
+                        parts.own(new SignsOfLife()));
         this.front =
                 new HttpFront(
                         new Gateway(
@@ -131,6 +139,7 @@ public final class ProxyServer implements AutoCloseable {
                 .addTo(observers.metrics());
         Admin admin =
                 new Admin(
+                        intake,
                         plans::current,
                         sessions,
                         ledger,
@@ -283,14 +292,17 @@ public final class ProxyServer implements AutoCloseable {
         return ListenAddress.uri(scheme, address, server.port());
     }
 
-    /** Lets requests under way finish within their time limit, then frees everything, once. */
+    /**
+     * Takes no more requests, lets those under way finish within half a minute, then frees
+     * everything, once.
+     */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return;
         }
         try {
-            front.drain(plans.current().config().timeouts().total());
+            front.drain(DRAIN);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {

@@ -101,6 +101,17 @@ final class Refusals {
         return of(status, kind, type, "http_error", message, Optional.empty());
     }
 
+    /** Nobody is left to read it; for the ledger. */
+    static Refusal callerGone() {
+        return of(
+                499,
+                Kind.CALLER_FAULT,
+                INVALID_REQUEST,
+                "client_gone",
+                "the caller has gone",
+                Optional.empty());
+    }
+
     /** A fault of the proxy. */
     static Refusal internal(String code, String message) {
         return of(500, Kind.TRANSIENT, SERVER_ERROR, code, message, Optional.empty());

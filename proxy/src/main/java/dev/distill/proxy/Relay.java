@@ -149,7 +149,7 @@ final class Relay {
 
     private Ended broken(Failed failed) {
         Optional<Refusal> stopped = exchange.stopped();
-        if (clientGone) {
+        if (clientGone || exchange.isCallerGone()) {
             return new Ended(End.CLIENT_GONE, Optional.of(failed));
         }
         Refusal refusal =

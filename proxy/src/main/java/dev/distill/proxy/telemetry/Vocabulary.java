@@ -24,24 +24,34 @@ public record Vocabulary(
     public static final String OK = "ok";
 
     /** Outcomes of the proxy itself, beside those of {@link Refusal.Kind}. */
-    private static final List<String> OWN =
-            List.of(
+    private static final Set<String> OWN =
+            Set.of(
                     OK,
+                    "all_targets_unavailable",
                     "budget_exceeded",
-                    "busy",
-                    "cancelled",
-                    "forbidden",
-                    "internal",
+                    "client_gone",
+                    "deadline_exceeded",
+                    "internal_error",
+                    "invalid_header",
+                    "invalid_json",
                     "invalid_request",
-                    "no_target",
-                    "not_found",
-                    "rate_limit",
+                    "max_tokens_required",
+                    "model_not_allowed",
+                    "model_not_found",
+                    "price_unknown",
+                    "rate_limit_exceeded",
                     "session_stopped",
-                    "timeout",
-                    "too_large",
-                    "truncated",
-                    "unauthorized",
-                    "unknown_price");
+                    "store_failed",
+                    "unsupported_parameter",
+                    "upstream_credentials_exhausted",
+                    "upstream_failed",
+                    "upstream_rate_limited",
+                    "upstream_truncated");
+
+    /** Whether a word for what went wrong is the proxy's own, rather than some provider's. */
+    public static boolean isOwn(String outcome) {
+        return OWN.contains(outcome);
+    }
 
     public Vocabulary {
         routes = Set.copyOf(routes);
