@@ -109,7 +109,7 @@ final class Answering {
         boolean held = tally.hasEnded();
         Optional<Attempt> early = Optional.empty();
         if (held && exchange.isDurable()) { // on the disk before anybody sees it
-            early = attempt.end(ending(exchange, tally, RequestRow.ANSWERED, 200));
+            early = attempt.end(ending(exchange, tally, tally.verdict().word(), 200));
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
         Relay.Ended ended =
