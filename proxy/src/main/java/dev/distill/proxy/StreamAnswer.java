@@ -91,8 +91,8 @@ final class StreamAnswer implements AutoCloseable {
      * @throws WireException when it makes no sense
      */
     List<Step> read() {
-        int length = readSome(call.body());
         List<Step> steps = new ArrayList<>();
+        int length = readSome(call.body());
         if (length < 0) {
             parser.end().ifPresent(frame -> take(frame, steps));
             reader.end().forEach(tally::add);
@@ -113,6 +113,9 @@ final class StreamAnswer implements AutoCloseable {
                 throw new FailedException(failed);
             }
             tally.add(event);
+            if (event instanceof Event.Finished && tally.isFinished()) {
+                call.finishing();
+            }
             if (!committed && event.isContent()) {
                 committed = true;
                 call.committed();
@@ -141,9 +144,15 @@ final class StreamAnswer implements AutoCloseable {
         call.close();
     }
 
+    /** Bytes into the buffer; -1 at the end, also of an answer that lacks but its last words. */
     private int readSome(InputStream body) {
         try {
             return body.read(buffer);
+        } catch (UpstreamException e) {
+            if (tally.isFinished() && e.fault() != Fault.CLOSED) {
+                return -1;
+            }
+            throw e;
         } catch (IOException e) {
             throw new UncheckedIOException("reads of a call fail in one way only", e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
+import dev.distill.proxy.TestProxy.Broken;
 import dev.distill.proxy.TestProxy.Streamed;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -63,7 +64,6 @@ final class StreamTest {
             Streamed answer = proxy.stream(TestProxy.request("hi"));
             assertThat(answer.http().statusCode()).isEqualTo(200);
             assertThat(answer.text()).isEqualTo(FIRST + HEL + LO + STOP + DONE);
-            assertThat(answer.broken()).isFalse();
             assertThat(answer.header("content-type")).startsWith("text/event-stream");
             assertThat(answer.header(Headers.PROVIDER)).isEqualTo("a");
             assertThat(answer.header(Headers.MODEL)).isEqualTo("fake-1");
@@ -72,6 +72,18 @@ final class StreamTest {
         sent.putObject("stream_options").put("include_usage", true);
         assertThat(upstream.requests()).containsExactly(sent);
         assertThat(row("SELECT outcome, cost_nano_usd FROM attempts")).isEqualTo("good 20000");
+    }
+
+    @Test
+    void writesTheStreamOfAJobDownLikeAnyOther() throws SQLException {
+        upstream.script(FakeUpstream.stream(FIRST, HEL, LO, STOP, USAGE, DONE));
+        try (TestProxy proxy = live()) {
+            String[] terms = {Headers.JOB, "j", Headers.STORE, "off"};
+            assertThat(proxy.stream(TestProxy.request("hi"), terms).text())
+                    .isEqualTo(FIRST + HEL + LO + STOP + DONE);
+        }
+        assertThat(row("SELECT outcome, cost_nano_usd FROM attempts")).isEqualTo("good 20000");
+        assertThat(row("SELECT outcome, job FROM requests")).isEqualTo("answered j");
     }
 
     @Test
@@ -106,7 +118,6 @@ final class StreamTest {
         try (TestProxy proxy = live()) {
             Streamed answer = proxy.stream(TestProxy.request("hi"));
             assertThat(answer.text()).isEqualTo(FIRST + HEL + STOP + DONE);
-            assertThat(answer.broken()).isFalse();
         }
     }
 
@@ -116,12 +127,12 @@ final class StreamTest {
         upstream.script(
                 cut ? FakeUpstream.cut(FIRST, HEL, LO) : FakeUpstream.stream(FIRST, HEL, LO));
         try (TestProxy proxy = live(upstream, other)) {
-            Streamed answer = proxy.stream(TestProxy.request("hi"));
+            Broken answer = proxy.brokenStream(TestProxy.request("hi"));
             assertThat(answer.text())
                     .startsWith(FIRST + HEL + LO + "data: {\"error\":{")
                     .contains("\"code\":\"upstream_truncated\"", "the answer broke off: ")
                     .doesNotContain("[DONE]");
-            assertThat(answer.broken()).as("the connection does not end well either").isTrue();
+            assertThat(answer.endedWell()).isFalse();
         }
         assertThat(upstream.requests()).hasSize(1);
         assertThat(other.requests()).as("never spliced").isEmpty();
@@ -171,7 +182,6 @@ final class StreamTest {
         try (TestProxy proxy = start("buffer: true", upstream, other)) {
             Streamed answer = proxy.stream(TestProxy.request("hi"));
             assertThat(answer.text()).isEqualTo(FIRST + LO + STOP + DONE);
-            assertThat(answer.broken()).isFalse();
             assertThat(answer.header(Headers.PROVIDER)).isEqualTo("b");
         }
     }

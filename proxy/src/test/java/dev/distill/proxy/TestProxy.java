@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,12 +25,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A proxy on a free port in front of whatever a test names, and a client of it. */
 final class TestProxy implements AutoCloseable {
     static final String KEY = "sk-secret-of-the-provider";
     static final ProxyConfig.Price PRICE = ProxyConfig.Price.of(1, 2);
+
+    /** What is between the pieces of a chunked body. */
+    private static final Pattern CHUNK = Pattern.compile("\r\n(0|[1-9a-f][0-9a-f]*)\r\n");
 
     final RecordingSleeper sleeper;
     final ProxyServer server;
@@ -132,7 +136,7 @@ final class TestProxy implements AutoCloseable {
         return send(request.build());
     }
 
-    /** Asks for a stream, and takes it to its end or to where it breaks. */
+    /** Asks for a stream, and takes it to its end. */
     Streamed stream(ObjectNode request, String... headers) {
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(at("/v1/chat/completions"))
@@ -140,25 +144,41 @@ final class TestProxy implements AutoCloseable {
         if (headers.length > 0) {
             builder.headers(headers);
         }
-        try {
-            HttpResponse<InputStream> http =
-                    client.send(builder.build(), BodyHandlers.ofInputStream());
-            ByteArrayOutputStream text = new ByteArrayOutputStream();
-            try (InputStream body = http.body()) {
-                body.transferTo(text);
-            } catch (IOException _) {
-                return new Streamed(http, text.toString(StandardCharsets.UTF_8), true);
-            }
-            return new Streamed(http, text.toString(StandardCharsets.UTF_8), false);
+        return new Streamed(send(builder.build()).http());
+    }
+
+    /**
+     * Asks for a stream that will break, over a bare socket: the client of the JDK forgets what it
+     * has received when a connection breaks.
+     */
+    Broken brokenStream(ObjectNode request) {
+        byte[] body = Json.line(request.put("stream", true)).getBytes(StandardCharsets.UTF_8);
+        String head =
+                "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+                        .formatted(body.length);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int start = answer.indexOf("\r\n\r\n");
+            String chunks = answer.substring(start + 2);
+            return new Broken(
+                    CHUNK.matcher(chunks).replaceAll(""), chunks.endsWith("\r\n0\r\n\r\n"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
-    /** What came of a stream, and whether its connection broke. */
-    record Streamed(HttpResponse<InputStream> http, String text, boolean broken) {
+    /** What came before a stream broke, and whether it ended as if it had not. */
+    record Broken(String text, boolean endedWell) {}
+
+    /** What came of a stream. */
+    record Streamed(HttpResponse<String> http) {
+        String text() {
+            return http.body();
+        }
+
         String header(String name) {
             return http.headers().firstValue(name).orElse("");
         }

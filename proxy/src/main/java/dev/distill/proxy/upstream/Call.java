@@ -3,6 +3,7 @@ package dev.distill.proxy.upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -13,6 +14,9 @@ import java.util.OptionalLong;
 public interface Call extends AutoCloseable {
     /** Far above any answer, and a bound on what a broken provider can make us hold. */
     int MOST_BYTES = 64 << 20;
+
+    /** What a provider may still have to say once its answer is complete. */
+    Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /** Enough of an error to act on. */
     int MOST_ERROR_BYTES = 1 << 20;
@@ -28,6 +32,12 @@ public interface Call extends AutoCloseable {
 
     /** The first token has come: from now on the idle clock runs instead of the first one. */
     void committed();
+
+    /**
+     * The answer is complete but for the words that say so, which some providers leave out: reads
+     * wait for no longer than {@link #LAST_WORDS} now.
+     */
+    void finishing();
 
     /**
      * The whole body.

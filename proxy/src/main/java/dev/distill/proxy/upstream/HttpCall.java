@@ -39,6 +39,7 @@ final class HttpCall implements Call {
 
     private volatile Alarm alarm;
     private volatile boolean committed;
+    private volatile boolean finishing;
     private boolean begun;
     private boolean sent;
 
@@ -109,6 +110,11 @@ final class HttpCall implements Call {
     @Override
     public void committed() {
         committed = true;
+    }
+
+    @Override
+    public void finishing() {
+        finishing = true;
     }
 
     @Override
@@ -251,8 +257,9 @@ final class HttpCall implements Call {
         if (ask.stream() && !committed) {
             return firstToken;
         }
-        return new Alarm(System.nanoTime() + ask.clocks().idle().toNanos(), Fault.IDLE_TIMEOUT)
-                .or(total);
+        Duration idle = ask.clocks().idle();
+        Duration wait = finishing && LAST_WORDS.compareTo(idle) < 0 ? LAST_WORDS : idle;
+        return new Alarm(System.nanoTime() + wait.toNanos(), Fault.IDLE_TIMEOUT).or(total);
     }
 
     private UpstreamException failure(IOException e, boolean answering) {

@@ -79,6 +79,11 @@ final class RecordedCall implements Call {
     }
 
     @Override
+    public void finishing() {
+        // a recording has its last words or it has not
+    }
+
+    @Override
     public OptionalLong recordedMillis() {
         return recordedMillis;
     }

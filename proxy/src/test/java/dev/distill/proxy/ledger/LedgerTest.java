@@ -129,7 +129,7 @@ final class LedgerTest {
                                     "smart",
                                     "openai",
                                     "gpt",
-                                    Samples.NOON,
+                                    Instant.parse("2026-03-04T12:00:00Z"), // of its hour
                                     2_002));
             assertThat(
                             reader.charged(
