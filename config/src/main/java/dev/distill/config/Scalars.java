@@ -39,7 +39,7 @@ final class Scalars {
             }
             return value;
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return switch (text) {
                 case "true" -> true;
                 case "false" -> false;
@@ -79,7 +79,7 @@ final class Scalars {
         return switch (type.getSimpleName()) {
             case "int", "Integer", "long", "Long" -> "a whole number";
             case "double", "Double" -> "a number";
-            case "boolean" -> "true or false";
+            case "boolean", "Boolean" -> "true or false";
             case "Path" -> "a path";
             case "URI" -> "a URL";
             case "Duration" -> "a duration such as 500ms, 2s or 5m";
