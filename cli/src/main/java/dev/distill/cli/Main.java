@@ -53,6 +53,7 @@ public final class Main {
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
         line.addSubcommand(new ReferenceCommand(terminal));
+        line.addSubcommand(new RehearseCommand(terminal));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setExecutionExceptionHandler(new ErrorPrinter(terminal.err()));

@@ -83,13 +83,19 @@ final class Reference {
                         });
     }
 
+    /** Where a value may be written in two ways, the mapping says it all. */
     private static void nested(StringBuilder out, String key, JsonNode value) {
         properties(out, key + ".", value);
-        properties(out, key + "[].", value.path("items"));
-        JsonNode entries = value.path("additionalProperties");
-        properties(out, key + ".NAME.", entries);
-        properties(out, key + ".NAME[].", entries.path("items"));
-        entries.path("oneOf").forEach(kind -> properties(out, key + ".NAME.", kind));
+        inside(out, key + "[]", value.path("items"));
+        inside(out, key + ".NAME", value.path("additionalProperties"));
+        value.path("oneOf").forEach(kind -> nested(out, key, kind));
+        value.path("anyOf").forEach(way -> properties(out, key + ".", way));
+    }
+
+    private static void inside(StringBuilder out, String key, JsonNode value) {
+        if (value.isObject()) {
+            nested(out, key, value);
+        }
     }
 
     private static String fallback(JsonNode schema, String key, JsonNode value) {

@@ -27,6 +27,20 @@ class ArchitectureTest {
     /** Every module and the modules it may use; a module that is not here is not allowed. */
     private static final Map<String, List<String>> MAY_USE = mayUse();
 
+    /** Every package below the proxy's root and those that it may use. */
+    private static final Map<String, List<String>> PROXY_MAY_USE =
+            Map.of(
+                    "wire", List.of(),
+                    "access", List.of(),
+                    "aside", List.of(),
+                    "money", List.of("wire"),
+                    "upstream", List.of("wire"),
+                    "routing", List.of("wire", "upstream"),
+                    "ledger", List.of("wire", "money"),
+                    "sessions", List.of("aside"),
+                    "telemetry", List.of("wire", "aside"),
+                    "recording", List.of("wire", "aside"));
+
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -105,6 +119,47 @@ class ArchitectureTest {
     @Test
     void modulesAreFreeOfCycles() {
         slices().matching("dev.distill.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** The packages inside the proxy; the root, which is not here, wires them all. */
+    @TestFactory
+    Stream<DynamicTest> eachPackageOfTheProxyUsesOnlyWhatTheMapAllows() {
+        return PROXY_MAY_USE.entrySet().stream()
+                .map(
+                        e ->
+                                DynamicTest.dynamicTest(
+                                        e.getKey(), () -> proxyUsesOnly(e.getKey(), e.getValue())));
+    }
+
+    private static void proxyUsesOnly(String name, List<String> allowed) {
+        noClasses()
+                .that(resideInAPackage("dev.distill.proxy." + name))
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.distill.proxy..")
+                                .and(
+                                        DescribedPredicate.not(
+                                                resideInAnyPackage(
+                                                        Stream.concat(
+                                                                        Stream.of(name),
+                                                                        allowed.stream())
+                                                                .map("dev.distill.proxy."::concat)
+                                                                .toArray(String[]::new)))))
+                .allowEmptyShould(false)
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageOfTheProxyIsOnTheMap() {
+        var found = new TreeSet<String>();
+        CLASSES.that(resideInAPackage("dev.distill.proxy.*.."))
+                .forEach(c -> found.add(c.getPackageName().split("\\.", 4)[3]));
+        assertThat(found).isEqualTo(new TreeSet<>(PROXY_MAY_USE.keySet()));
+    }
+
+    @Test
+    void packagesOfTheProxyAreFreeOfCycles() {
+        slices().matching("dev.distill.proxy.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * The JSON Schema (draft 2020-12) of a configuration file, made from the same records and
@@ -23,6 +25,7 @@ import java.util.Optional;
  */
 public final class JsonSchema {
     private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+    private static final Load YAML = new Load(LoadSettings.builder().build());
 
     private JsonSchema() {}
 
@@ -94,13 +97,8 @@ public final class JsonSchema {
 
     private static void setDefault(ObjectNode schema, String yaml) {
         switch (schema.path("type").asText()) {
-            case "integer", "number", "array", "boolean" -> {
-                try {
-                    schema.set("default", MAPPER.readTree(yaml));
-                } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-                    throw new IllegalStateException("not a JSON default: " + yaml, e);
-                }
-            }
+            case "integer", "number", "array", "object", "boolean" ->
+                    schema.set("default", MAPPER.valueToTree(YAML.loadFromString(yaml)));
             default -> schema.put("default", yaml);
         }
     }
@@ -162,7 +160,10 @@ public final class JsonSchema {
             Arrays.stream(type.getEnumConstants()).map(Scalars::word).forEach(words::add);
             return schema;
         }
-        if (type == int.class || type == Integer.class || type == long.class) {
+        if (type == int.class
+                || type == Integer.class
+                || type == long.class
+                || type == Long.class) {
             return object().put("type", "integer");
         }
         if (type == double.class || type == Double.class) {

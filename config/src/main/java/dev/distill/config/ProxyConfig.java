@@ -172,8 +172,16 @@ public record ProxyConfig(
         /** A list of targets and nothing else. */
         public static Route of(List<Target> targets) {
             return new Route(
-                    targets, List.of(), Balance.LATENCY, Optional.empty(), false, false,
-                    Optional.empty(), false, true, Optional.empty());
+                    targets,
+                    List.of(),
+                    Balance.LATENCY,
+                    Optional.empty(),
+                    false,
+                    false,
+                    Optional.empty(),
+                    false,
+                    true,
+                    Optional.empty());
         }
 
         /** The groups in order, whichever way they were written; none is empty. */
@@ -424,8 +432,25 @@ public record ProxyConfig(
         Map<String, List<Price>> more = new HashMap<>(prices);
         more.put(model, List.of(price));
         return new ProxyConfig(
-                version, listen, tls, providers, routes, more, priceFile, unknownPrice, timeouts,
-                retry, breaker, keys, budgets, limits, lots, runaway, ledger, recording, capacity,
+                version,
+                listen,
+                tls,
+                providers,
+                routes,
+                more,
+                priceFile,
+                unknownPrice,
+                timeouts,
+                retry,
+                breaker,
+                keys,
+                budgets,
+                limits,
+                lots,
+                runaway,
+                ledger,
+                recording,
+                capacity,
                 telemetry);
     }
 

@@ -1,14 +1,17 @@
 package dev.distill.config;
 
 import dev.distill.config.ProxyConfig.Route;
-import dev.distill.config.ProxyConfig.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Reads a proxy file and checks that the names in it fit together. */
+/** Reads a proxy file and checks that what stands in it fits together. */
 public final class ProxyFile {
     private ProxyFile() {}
 
@@ -31,60 +34,99 @@ public final class ProxyFile {
     }
 
     private static ConfigFile<ProxyConfig> checked(ConfigFile<ProxyConfig> file) {
-        List<Problem> problems = new ArrayList<>();
-        file.value().routes().forEach((name, route) -> check(file, name, route, problems));
-        if (!problems.isEmpty()) {
-            throw new UserError(ExitCode.INVALID_INPUT, problems);
+        Findings findings = new Findings(file);
+        new RouteCheck(file.value(), findings).run();
+        new MoneyCheck(file.value(), findings).run();
+        providers(file.value(), findings);
+        ProxyConfig.Capacity capacity = file.value().capacity();
+        if (capacity.largestBodyMib() > capacity.bodiesMib()) {
+            findings.add(
+                    "capacity.largest_body_mib",
+                    "is more than all bodies together may have (bodies_mib: %d)"
+                            .formatted(capacity.bodiesMib()));
         }
+        findings.throwIfAny();
         return file;
     }
 
-    private static void check(
-            ConfigFile<ProxyConfig> file, String name, Route route, List<Problem> problems) {
-        String key = "routes." + name;
-        boolean nested = !route.groups().isEmpty();
-        if (nested && !route.targets().isEmpty()) {
-            problems.add(Problem.at(file.at(key), key + " has both targets and groups"));
-        } else if (route.ordered().isEmpty()) {
-            problems.add(Problem.at(file.at(key), key + " leads nowhere: it has no targets"));
-        }
-        for (int g = 0; g < route.ordered().size(); g++) {
-            List<Target> group = route.ordered().get(g);
-            String groupKey = key + (nested ? ".groups[" : ".targets[") + g + "]";
-            if (group.isEmpty()) {
-                problems.add(Problem.at(file.at(groupKey), groupKey + " is empty"));
-            }
-            for (int t = 0; t < group.size(); t++) {
-                String place = groupKey + (nested ? "[" + t + "]" : "") + ".provider";
-                known(file, place, group.get(t).provider(), file.value().providers(), "provider")
-                        .ifPresent(problems::add);
-            }
-        }
-        route.retirement()
-                .flatMap(
-                        end ->
-                                known(
-                                        file,
-                                        key + ".retirement.successor",
-                                        end.successor(),
-                                        file.value().routes(),
-                                        "route"))
-                .ifPresent(problems::add);
+    private static void providers(ProxyConfig config, Findings findings) {
+        config.providers()
+                .forEach(
+                        (name, provider) -> {
+                            String place = "providers." + name;
+                            if (name.equals(Findings.EACH)) {
+                                findings.add(place, "has a name that budgets use for all of them");
+                            }
+                            switch (provider) {
+                                case ProxyConfig.OpenAi p ->
+                                        keys(place, p.apiKey(), p.keys(), findings);
+                                case ProxyConfig.Anthropic p ->
+                                        keys(place, p.apiKey(), p.keys(), findings);
+                                case ProxyConfig.Gemini p ->
+                                        keys(place, p.apiKey(), p.keys(), findings);
+                                case ProxyConfig.Bedrock _, ProxyConfig.Replay _ -> {}
+                            }
+                        });
     }
 
-    /** The problem of a name that is not among those defined. */
-    private static Optional<Problem> known(
-            ConfigFile<ProxyConfig> file,
+    private static void keys(
             String place,
-            String name,
-            Map<String, ?> defined,
-            String what) {
-        if (defined.containsKey(name)) {
-            return Optional.empty();
+            Optional<Secret> apiKey,
+            List<ProxyConfig.ProviderKey> keys,
+            Findings findings) {
+        if (apiKey.isPresent() && !keys.isEmpty()) {
+            findings.add(place, "has both api_key and keys");
         }
-        String message = "%s names %s, which is no %s".formatted(place, name, what);
-        return Optional.of(
-                Problem.at(file.at(place), message)
-                        .withHint(Suggestion.hint(name, defined.keySet())));
+        Set<String> names = new HashSet<>();
+        for (int k = 0; k < keys.size(); k++) {
+            if (!names.add(keys.get(k).name())) {
+                findings.add(
+                        "%s.keys[%d].name".formatted(place, k),
+                        "is %s, as is another one's".formatted(keys.get(k).name()));
+            }
+        }
+    }
+
+    /** Problems at the places where they stand. */
+    static final class Findings {
+        /** Instead of a name, in a budget or a limit: every one, counted on its own. */
+        static final String EACH = "each";
+
+        private final ConfigFile<ProxyConfig> file;
+        private final List<Problem> problems = new ArrayList<>();
+
+        private Findings(ConfigFile<ProxyConfig> file) {
+            this.file = file;
+        }
+
+        void add(String place, String message) {
+            problems.add(Problem.at(file.at(place), place + " " + message));
+        }
+
+        /** A name must be one of those defined. */
+        void known(String place, String name, Collection<String> defined, String what) {
+            if (!defined.contains(name)) {
+                String message = "%s names %s, which is no %s".formatted(place, name, what);
+                problems.add(
+                        Problem.at(file.at(place), message)
+                                .withHint(Suggestion.hint(name, defined)));
+            }
+        }
+
+        private void throwIfAny() {
+            if (!problems.isEmpty()) {
+                throw new UserError(ExitCode.INVALID_INPUT, problems);
+            }
+        }
+    }
+
+    /** The models that routes lead to, as their providers name them. */
+    static Set<String> models(Map<String, Route> routes) {
+        Set<String> models = new LinkedHashSet<>();
+        routes.values().stream()
+                .flatMap(route -> route.ordered().stream())
+                .flatMap(List::stream)
+                .forEach(target -> models.add(target.model()));
+        return models;
     }
 }

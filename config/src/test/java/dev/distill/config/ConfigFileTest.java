@@ -353,14 +353,6 @@ class ConfigFileTest {
         }
     }
 
-    @Test
-    void theSchemaKnowsEveryKeyAndItsLimits() {
-        String schema = JsonSchema.of(JobConfig.class);
-
-        assertThat(schema)
-                .contains("\"learning_rate\"", "\"exclusiveMinimum\" : 0.0", "\"non_inferior\"");
-    }
-
     private ConfigFile<JobConfig> read(String text) throws IOException {
         Path file = folder.resolve("job.yaml");
         Files.writeString(file, text);
