@@ -266,6 +266,7 @@ final class Asking {
             case Decision.SameTarget same -> {
                 exchange.meter().retried();
                 tools.sleeper().sleep(same.pause());
+                course.forgive(target);
                 yield Optional.of(target);
             }
             case Decision.NextKey _ -> {
@@ -283,7 +284,9 @@ final class Asking {
             case Decision.AnyTarget any -> {
                 exchange.meter().fellBack();
                 tools.sleeper().sleep(any.pause());
-                yield course.soonest();
+                Optional<Target> soonest = course.soonest();
+                soonest.ifPresent(course::forgive);
+                yield soonest;
             }
             case Decision.GiveUp _ -> Optional.empty();
         };

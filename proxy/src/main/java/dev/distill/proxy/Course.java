@@ -101,6 +101,11 @@ final class Course {
         failedKeys.computeIfAbsent(target, _ -> new HashSet<>()).add(key);
     }
 
+    /** After a wait, the keys of a target that are fine then may be used once more. */
+    void forgive(Target target) {
+        failedKeys.remove(target);
+    }
+
     /** The keys of a target that have failed for this request. */
     Set<String> failedKeys(Target target) {
         return failedKeys.getOrDefault(target, Set.of());

@@ -85,7 +85,7 @@ final class StreamAnswer implements AutoCloseable {
      * @throws WireException when it makes no sense
      */
     List<Step> read() {
-        int length = readSome(call.body());
+        int length = readSomeMore();
         List<Step> steps = new ArrayList<>();
         if (length < 0) {
             parser.end().ifPresent(frame -> take(frame, steps));
@@ -133,6 +133,18 @@ final class StreamAnswer implements AutoCloseable {
     @Override
     public void close() {
         call.close();
+    }
+
+    /** Silence after everything has been said but that this is all is the end as well. */
+    private int readSomeMore() {
+        try {
+            return readSome(call.body());
+        } catch (UpstreamException e) {
+            if (e.fault() == Fault.IDLE_TIMEOUT && tally.isFinished()) {
+                return -1;
+            }
+            throw e;
+        }
     }
 
     private int readSome(InputStream body) {
