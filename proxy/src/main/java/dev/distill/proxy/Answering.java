@@ -62,8 +62,11 @@ final class Answering {
         return ledger;
     }
 
-    /** Writes down a request that was not answered, unless it has its row already. */
-    void writeDown(Exchange exchange, String outcome, int status) {
+    /**
+     * Writes down a request that was not answered, unless it has its row already. What a job may
+     * have to pay for is on the disk when this returns.
+     */
+    void writeDown(Exchange exchange, String outcome, int status) throws InterruptedException {
         if (exchange.end(outcome, status)) {
             String store = exchange.canonical().isPresent() ? Headers.MISS : Headers.OFF;
             ledger.append(exchange.books().row(exchange, outcome, status, Optional.empty(), store));
@@ -298,7 +301,11 @@ final class Answering {
         if (exchange.isDurable()) {
             ledger.commit(row);
         } else {
-            ledger.append(row);
+            if (exchange.isDurable() && !exchange.attempts().isEmpty()) {
+                ledger.commit(row);
+            } else {
+                ledger.append(row);
+            }
         }
     }
 

@@ -206,7 +206,7 @@ final class Asking {
     private Outcome conclude(Prepared prepared, Result result) {
         return switch (result) {
             case Ready ready -> {
-                prepared.attempt().ready();
+                prepared.attempt().ready(ready.recordedMillis());
                 yield new Answered(new Router.Found(ready, prepared.attempt()));
             }
             case Result.None none -> {
@@ -266,7 +266,7 @@ final class Asking {
             case Decision.SameTarget same -> {
                 exchange.meter().retried();
                 tools.sleeper().sleep(same.pause());
-                course.forgive(target);
+                course.rested(target);
                 yield Optional.of(target);
             }
             case Decision.NextKey _ -> {
@@ -285,7 +285,7 @@ final class Asking {
                 exchange.meter().fellBack();
                 tools.sleeper().sleep(any.pause());
                 Optional<Target> soonest = course.soonest();
-                soonest.ifPresent(course::forgive);
+                soonest.ifPresent(course::rested);
                 yield soonest;
             }
             case Decision.GiveUp _ -> Optional.empty();
@@ -309,7 +309,7 @@ final class Asking {
         keys.failed(key, failed.kind(), failed.retryAfter());
         switch (failed.kind()) {
             case RATE_LIMITED -> {
-                course.failed(target, key.name());
+                course.limited(target, key.name());
                 if (keys.names().size() == 1) {
                     target.health().cool(failed.retryAfter());
                 }

@@ -35,6 +35,7 @@ final class Attempting {
     private final Instant at;
     private final long startNanos = System.nanoTime();
     private long firstTokenNanos;
+    private OptionalLong recordedMillis = OptionalLong.empty();
     private boolean over;
 
     Attempting(
@@ -112,13 +113,19 @@ final class Attempting {
         return at;
     }
 
-    /** So far it took. */
+    /** So far it took, or once, where it is a recording. */
     long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        return recordedMillis.orElseGet(
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
     }
 
-    /** There is an answer, or its first token. */
-    void ready() {
+    /**
+     * There is an answer, or its first token.
+     *
+     * @param recorded how long it took when it was recorded, which is then its latency
+     */
+    void ready(OptionalLong recorded) {
+        recordedMillis = recorded;
         firstTokenNanos = System.nanoTime();
         pass.firstToken();
     }

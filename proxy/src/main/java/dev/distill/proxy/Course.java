@@ -21,6 +21,7 @@ final class Course {
     private final List<Target> order = new ArrayList<>();
     private final Map<Target, Integer> tries = new HashMap<>();
     private final Map<Target, Set<String>> failedKeys = new HashMap<>();
+    private final Map<Target, Set<String>> limitedKeys = new HashMap<>();
     private final Set<Target> hopeless = new HashSet<>();
     private int triesInAll;
 
@@ -101,14 +102,21 @@ final class Course {
         failedKeys.computeIfAbsent(target, _ -> new HashSet<>()).add(key);
     }
 
-    /** After a wait, the keys of a target that are fine then may be used once more. */
-    void forgive(Target target) {
-        failedKeys.remove(target);
+    /** A key is at its rate limit. */
+    void limited(Target target, String key) {
+        limitedKeys.computeIfAbsent(target, _ -> new HashSet<>()).add(key);
     }
 
-    /** The keys of a target that have failed for this request. */
+    /** A target has had its pause: keys that were at their limit may be used again. */
+    void rested(Target target) {
+        limitedKeys.remove(target);
+    }
+
+    /** The keys of a target that are of no use to this request. */
     Set<String> failedKeys(Target target) {
-        return failedKeys.getOrDefault(target, Set.of());
+        Set<String> keys = new HashSet<>(failedKeys.getOrDefault(target, Set.of()));
+        keys.addAll(limitedKeys.getOrDefault(target, Set.of()));
+        return keys;
     }
 
     /** Whether somebody else could still be asked. */

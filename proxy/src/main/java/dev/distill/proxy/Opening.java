@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -72,6 +73,9 @@ final class Opening {
         /** The dialect that it is in. */
         Dialect dialect();
 
+        /** How long it took when it was recorded; empty unless it is a recording. */
+        OptionalLong recordedMillis();
+
         @Override
         void close();
     }
@@ -82,7 +86,13 @@ final class Opening {
      * @param body exactly as it was received
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
-    record Whole(Dialect dialect, int status, byte[] body, Completion completion) implements Ready {
+    record Whole(
+            Dialect dialect,
+            int status,
+            byte[] body,
+            Completion completion,
+            OptionalLong recordedMillis)
+            implements Ready {
         @Override
         public void close() {
             // its connection is free again already
@@ -97,6 +107,11 @@ final class Opening {
      */
     record Streaming(Dialect dialect, List<StreamAnswer.Step> held, StreamAnswer answer)
             implements Ready {
+        @Override
+        public OptionalLong recordedMillis() {
+            return answer.recordedMillis();
+        }
+
         @Override
         public void close() {
             answer.close();
@@ -178,7 +193,8 @@ final class Opening {
             JsonNode answer = Json.parse(text);
             Completion completion =
                     codec.readCompletion(answer).named(request.id(), request.target().model());
-            return new Whole(codec.dialect(), call.status(), body, completion);
+            return new Whole(
+                    codec.dialect(), call.status(), body, completion, call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());

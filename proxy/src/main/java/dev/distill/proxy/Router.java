@@ -5,6 +5,7 @@ import dev.distill.proxy.Opening.Ready;
 import dev.distill.proxy.routing.AttemptPlan;
 import dev.distill.proxy.routing.Balancer;
 import dev.distill.proxy.routing.RetryBudget;
+import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Sleeper;
 import dev.distill.proxy.wire.Refusal;
 import java.util.Optional;
@@ -29,20 +30,25 @@ record Router(
      */
     Found ask(Exchange exchange, HoldBack holdBack) throws InterruptedException {
         budget.request();
-        Asking asking = new Asking(this, exchange, holdBack);
-        Optional<Found> found = asking.run();
-        if (found.isPresent()) {
-            return found.get();
-        }
-        Optional<Route> successor =
-                asking.all(Refusal.Kind.MODEL_GONE)
-                        ? exchange.plan().successor(exchange.route())
-                        : Optional.empty();
-        if (successor.isEmpty()) {
-            throw asking.failure();
+        Optional<Route> successor = exchange.plan().successor(exchange.route());
+        if (successor.isEmpty() || !isGone(exchange.route())) {
+            Asking asking = new Asking(this, exchange, holdBack);
+            Optional<Found> found = asking.run();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (successor.isEmpty() || !asking.all(Refusal.Kind.MODEL_GONE)) {
+                throw asking.failure();
+            }
         }
         exchange.moveTo(successor.get());
         Asking atSuccessor = new Asking(this, exchange, holdBack);
         return atSuccessor.run().orElseThrow(atSuccessor::failure);
+    }
+
+    /** Whether all models of a route are known to have gone away. */
+    private static boolean isGone(Route route) {
+        return route.targets().stream()
+                .allMatch(target -> target.health().state() == TargetHealth.State.GONE);
     }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * An answer as it streams in, in the steps that it arrives in. It is complete once the provider has
@@ -72,6 +73,11 @@ final class StreamAnswer implements AutoCloseable {
     /** Whether something of the answer itself has come. */
     boolean hasContent() {
         return committed;
+    }
+
+    /** How long it took when it was recorded; empty unless it is a recording. */
+    OptionalLong recordedMillis() {
+        return call.recordedMillis();
     }
 
     /**

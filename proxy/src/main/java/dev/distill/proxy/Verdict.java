@@ -38,7 +38,7 @@ enum Verdict {
             case LENGTH -> TRUNCATED;
             case FILTERED -> FILTERED;
             case REFUSED -> REFUSED;
-            case PAUSED -> UNFINISHED;
+            case PAUSED, UNKNOWN -> UNFINISHED;
         };
     }
 

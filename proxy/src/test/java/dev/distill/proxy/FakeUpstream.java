@@ -23,6 +23,7 @@ import java.util.function.Function;
 final class FakeUpstream implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final List<ObjectNode> requests = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -30,6 +31,13 @@ final class FakeUpstream implements AutoCloseable {
 
     sealed interface Reaction {
         record Respond(int status, String body, Map<String, String> headers) implements Reaction {}
+
+        /**
+         * Streams.
+         *
+         * @param cut whether the connection then breaks instead of ending
+         */
+        record Stream(List<String> pieces, boolean cut) implements Reaction {}
 
         /** Closes the connection without a word. */
         record HangUp() implements Reaction {}
@@ -53,6 +61,14 @@ final class FakeUpstream implements AutoCloseable {
 
     static Reaction respond(int status, String body) {
         return new Reaction.Respond(status, body, Map.of());
+    }
+
+    static Reaction stream(String... pieces) {
+        return new Reaction.Stream(List.of(pieces), false);
+    }
+
+    static Reaction cut(String... pieces) {
+        return new Reaction.Stream(List.of(pieces), true);
     }
 
     static Reaction error(int status, String code) {
@@ -108,6 +124,11 @@ final class FakeUpstream implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1");
     }
 
+    /** The requests as they came. */
+    List<String> bodies() {
+        return bodies;
+    }
+
     List<ObjectNode> requests() {
         return requests;
     }
@@ -124,10 +145,9 @@ final class FakeUpstream implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        JsonNode request =
-                Json.parse(
-                        new String(
-                                exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        bodies.add(sent);
+        JsonNode request = Json.parse(sent);
         requests.add((ObjectNode) request);
         authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
         switch (behaviour.apply((ObjectNode) request)) {
@@ -136,6 +156,18 @@ final class FakeUpstream implements AutoCloseable {
                 byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
                 exchange.getResponseBody().write(bytes);
+                exchange.close();
+            }
+            case Reaction.Stream(List<String> pieces, boolean cut) -> {
+                exchange.getResponseHeaders().add("content-type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                for (String piece : pieces) {
+                    exchange.getResponseBody().write(piece.getBytes(StandardCharsets.UTF_8));
+                    exchange.getResponseBody().flush();
+                }
+                if (cut) {
+                    throw new IOException("the server closes the connection upon this");
+                }
                 exchange.close();
             }
             case Reaction.HangUp() -> exchange.close();

@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +46,36 @@ final class FrontTest {
     }
 
     @Test
+    void listsItsRoutesAsTheCallersDialectDoes() {
+        JsonNode openAi = proxy.get("/v1/models").json();
+        assertThat(openAi.path("object").asText()).isEqualTo("list");
+        assertThat(openAi.at("/data/0/object").asText()).isEqualTo("model");
+        assertThat(openAi.at("/data/0/owned_by").asText()).isEqualTo("distill");
+        assertThat(proxy.get("/v1/models/teacher").json()).isEqualTo(openAi.at("/data/0"));
+
+        String[] version = {"anthropic-version", "2023-06-01"};
+        JsonNode anthropic = proxy.get("/v1/models", version).json();
+        assertThat(anthropic.at("/data/0/type").asText()).isEqualTo("model");
+        assertThat(anthropic.at("/data/0/id").asText()).isEqualTo("teacher");
+        assertThat(anthropic.path("has_more").asBoolean(true)).isFalse();
+        assertThat(anthropic.path("first_id").asText()).isEqualTo("teacher");
+        assertThat(proxy.get("/v1/models/teacher", version).json())
+                .isEqualTo(anthropic.at("/data/0"));
+    }
+
+    @Test
+    void refusesAModelThatIsNotThereInTheCallersDialect() {
+        TestProxy.Response openAi = proxy.get("/v1/models/nobody");
+        assertThat(openAi.status()).isEqualTo(404);
+        assertThat(openAi.code()).isEqualTo("model_not_found");
+        TestProxy.Response anthropic =
+                proxy.get("/v1/models/nobody", "anthropic-version", "2023-06-01");
+        assertThat(anthropic.status()).isEqualTo(404);
+        assertThat(anthropic.json().path("type").asText()).isEqualTo("error");
+        assertThat(anthropic.json().at("/error/type").asText()).isEqualTo("not_found_error");
+    }
+
+    @Test
     void namesEveryRequest() {
         assertThat(proxy.ask("a").header(Headers.REQUEST_ID)).startsWith("req_");
         assertThat(proxy.post("{").header(Headers.REQUEST_ID)).startsWith("req_");
@@ -61,27 +94,67 @@ final class FrontTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"stream\":true}|unsupported_parameter|stream|streaming is not supported; leave stream out",
-                "{\"n\":2}|unsupported_parameter|n|n must be 1; ask again with another x-distill-sample header for more answers",
-                "{\"temprature\":1}|unsupported_parameter|temprature|temprature is not supported; did you mean temperature?",
-                "{\"temperature\":\"hot\"}|invalid_type|temperature|temperature must be a number",
-                "{\"max_tokens\":0}|invalid_type|max_tokens|max_tokens must be a positive integer",
-                "{\"messages\":[]}|invalid_request|messages|messages is empty",
-                "{\"messages\":null}|missing_required_parameter|messages|messages is missing",
-                "{\"messages\":[7]}|invalid_type|messages[0]|messages[0] must be an object",
-                "{\"messages\":[{\"role\":\"user\",\"content\":7}]}|invalid_type|messages[0].content|messages[0].content must be a string or an array of text parts",
-                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}|unsupported_parameter|messages[0].content|messages[0].content may hold text parts only, got image_url",
-                "{\"model\":null}|missing_required_parameter|model|model is missing",
+                "{\"stream\":\"yes\"}|stream|stream must be true or false",
+                "{\"n\":-1}|n|n must be an integer and not negative",
+                "{\"max_tokens\":\"many\"}|max_tokens|max_tokens must be an integer and not negative",
+                "{\"model\":null}|model|model must be a string",
+                "{\"stream_options\":7}|stream_options|stream_options must be an object",
             })
-    void refusesWhatItDoesNotSupportByName(String change, String code, String param, String message)
+    void refusesWhatItCannotAccountForByName(String change, String param, String message)
             throws IOException {
         ObjectNode request = TestProxy.request("hi");
         request.setAll((ObjectNode) Json.parse(change));
         TestProxy.Response refused = proxy.post(Json.line(request));
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.code()).isEqualTo(code);
+        assertThat(refused.code()).isEqualTo("invalid_request");
         assertThat(refused.json().at("/error/param").asText()).isEqualTo(param);
-        assertThat(refused.message()).isEqualTo(message);
+        assertThat(refused.message()).startsWith(message);
+    }
+
+    @Test
+    void refusesAMemberThatIsThereTwice() {
+        TestProxy.Response refused = proxy.post("{\"model\":\"teacher\",\"model\":\"b\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.message()).startsWith("model is given twice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"n\" : 2",
+                "\"temprature\":1.50",
+                "\"messages\":[ ]",
+                "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,AAAA\"}}]}]",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}]",
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"a\":1e2}}",
+                "\"logprobs\":true, \"user\":\"Gr\\u00fc\u00dfe\""
+            })
+    void passesOnWhateverAProviderOfTheSameDialectMayUnderstandByteForByte(String members) {
+        String before = "{ " + members + ",\n\t\"model\" :\"";
+        String after = "\" , \"seed\":7}";
+        assertThat(proxy.post(before + "teacher" + after, Headers.STORE, "off").status())
+                .isEqualTo(200);
+        assertThat(upstream.bodies().getLast()).isEqualTo(before + "model-a" + after);
+    }
+
+    @Test
+    void refusesByNameWhatAProviderOfAnotherDialectHasNoWordFor(@TempDir Path folder) {
+        String anthropic =
+                "{ kind: anthropic, base_url: \"%s\", api_key: env:TEACHER_KEY }"
+                        .formatted(upstream.baseUrl());
+        int before = upstream.requests().size();
+        try (TestProxy translating =
+                TestProxy.start(
+                        folder.resolve("store.db"),
+                        TestProxy.config(Map.of("a", anthropic)),
+                        List.of())) {
+            String body = Json.line(TestProxy.request("hi").put("temprature", 1));
+            TestProxy.Response refused = translating.post(body);
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("unsupported_parameter");
+            assertThat(refused.json().at("/error/param").asText()).isEqualTo("temprature");
+        }
+        assertThat(upstream.requests()).hasSize(before);
     }
 
     @Test

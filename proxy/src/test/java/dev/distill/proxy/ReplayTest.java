@@ -70,7 +70,7 @@ final class ReplayTest {
             assertThat(proxy.ask("bad").code()).isEqualTo("c");
             assertThat(proxy.ask("gone").status()).isEqualTo(502);
             TestProxy.Response unknown = proxy.ask("never heard");
-            assertThat(unknown.status()).isEqualTo(404);
+            assertThat(unknown.status()).isEqualTo(400);
             assertThat(unknown.code()).isEqualTo("recording_not_found");
             assertThat(unknown.message())
                     .isEqualTo("cassette.jsonl has no answer to the user message: never heard");
@@ -185,10 +185,35 @@ final class ReplayTest {
     }
 
     @Test
-    void saysSoWhenThereIsNoCassetteToForecastFrom() {
-        assertThatThrownBy(() -> forecast(folder.resolve("gone.jsonl")))
+    void saysSoWhenThereIsNoCassetteToForecastFrom() throws IOException {
+        Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        ProxyConfig config = config(cassette, false);
+        Files.delete(cassette);
+        assertThatThrownBy(() -> forecast(config))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("gone.jsonl: cannot read the cassette");
+                .hasMessageContaining("cassette.jsonl: cannot read the cassette");
+    }
+
+    @Test
+    void tellsTheRecordedLatencyAlsoWithoutTheStoreAndInTheLedger()
+            throws IOException, SQLException {
+        Path cassette = cassette(recorded("hi", 200, FakeUpstream.completion("yes", "stop")));
+        try (TestProxy proxy = replay(cassette, false)) {
+            TestProxy.Response live = proxy.ask("hi", Headers.STORE, "off");
+            assertThat(live.header(Headers.LATENCY_MILLIS)).isEqualTo("612");
+            assertThat(proxy.stream(TestProxy.request("hi"), Headers.STORE, "off").text())
+                    .contains("\"content\":\"yes\"");
+            proxy.ask("hi", Headers.JOB, "j");
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store());
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT COUNT(*), MIN(latency_ms), MAX(latency_ms) FROM attempts")) {
+            assertThat(rows.getInt(1)).isEqualTo(3);
+            assertThat(rows.getInt(2)).isEqualTo(612);
+            assertThat(rows.getInt(3)).isEqualTo(612);
+        }
     }
 
     private Forecast forecast(Path cassette) {

@@ -71,19 +71,38 @@ final class RoutingTest {
     }
 
     @Test
-    void waitsAsLongAsARateLimitedProviderAsks() {
+    void waitsAsLongAsARateLimitedProviderAsksWhenThereIsNoOther() {
         first.script(
                 new Reaction.Respond(429, "{}", Map.of("retry-after", "7")),
                 FakeUpstream.respond(200, FakeUpstream.completion("late", "stop")));
-        assertThat(proxy.ask("hi").content()).isEqualTo("late");
-        assertThat(proxy.sleeper.naps()).containsExactly(Duration.ofSeconds(7));
+        try (TestProxy alone = TestProxy.start(folder.resolve("alone.db"), first)) {
+            assertThat(alone.ask("hi").content()).isEqualTo("late");
+            assertThat(alone.sleeper.naps()).hasSize(1);
+            assertThat(alone.sleeper.naps().getFirst())
+                    .isBetween(Duration.ofMillis(6900), Duration.ofSeconds(7));
+        }
     }
 
     @Test
-    void doesNotWaitForAProviderThatAsksForTooLong() {
+    void tellsTheCallerHowLongToWaitWhenTheOnlyProviderAsksForTooLong() {
         first.script(new Reaction.Respond(429, "{}", Map.of("retry-after", "3600")));
-        assertThat(proxy.ask("hi").header(Headers.PROVIDER)).isEqualTo("b");
+        try (TestProxy alone = TestProxy.start(folder.resolve("alone.db"), first)) {
+            TestProxy.Response refused = alone.ask("hi");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.code()).isEqualTo("upstream_rate_limited");
+            assertThat(refused.header("retry-after")).isEqualTo("3600");
+            assertThat(alone.sleeper.naps()).isEmpty();
+        }
         assertThat(first.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "7", "3600"})
+    void goesToTheNextTargetAtOnceWhenOneIsRateLimited(String wait) {
+        first.script(new Reaction.Respond(429, "{}", Map.of("retry-after", wait)));
+        assertThat(proxy.ask("hi").header(Headers.PROVIDER)).isEqualTo("b");
+        assertThat(proxy.ask("more").header(Headers.PROVIDER)).isEqualTo("b");
+        assertThat(first.requests()).as("it rests as long as it asked to").hasSize(1);
         assertThat(proxy.sleeper.naps()).isEmpty();
     }
 
@@ -103,13 +122,43 @@ final class RoutingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, context_length_exceeded", "422, unprocessable", "413, too_large"})
+    @CsvSource({"400, invalid_value", "422, unprocessable"})
     void returnsTheCallersFaultAfterOneCall(int status, String code) {
         first.script(FakeUpstream.error(status, code));
         TestProxy.Response answer = proxy.ask("hi");
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.code()).isEqualTo(code);
         assertThat(answer.message()).isEqualTo("says the fake: " + code);
+        assertThat(first.requests()).hasSize(1);
+        assertThat(second.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, context_length_exceeded", "413, too_large"})
+    void asksAnotherModelOnceWhenARequestIsTooLongForOne(int status, String code) {
+        first.script(FakeUpstream.error(status, code));
+        assertThat(proxy.ask("hi").header(Headers.PROVIDER)).isEqualTo("b");
+        second.script(FakeUpstream.error(status, code));
+        TestProxy.Response refused = proxy.ask("longer");
+        assertThat(refused.status()).isEqualTo(status);
+        assertThat(refused.code()).isEqualTo(code);
+        assertThat(first.requests()).hasSize(2);
+        assertThat(second.requests()).hasSize(2);
+    }
+
+    @Test
+    void neverAsksTheSameModelElsewhereWhenARequestIsTooLongForIt() {
+        first.script(FakeUpstream.error(400, "context_length_exceeded"));
+        Map<String, String> providers = new LinkedHashMap<>();
+        providers.put("a", TestProxy.openAi(first));
+        providers.put("b", TestProxy.openAi(second));
+        ProxyConfig same =
+                TestProxy.config(
+                        providers,
+                        "routes: { teacher: [ { provider: a, model: m }, { provider: b, model: m } ] }");
+        try (TestProxy other = TestProxy.start(folder.resolve("same.db"), same, List.of())) {
+            assertThat(other.ask("hi").code()).isEqualTo("context_length_exceeded");
+        }
         assertThat(first.requests()).hasSize(1);
         assertThat(second.requests()).isEmpty();
     }
@@ -154,13 +203,13 @@ final class RoutingTest {
         Path store = folder.resolve("other.db");
         try (TestProxy other = TestProxy.start(store, impatient, List.of())) {
             TestProxy.Response answer = other.ask("hi", Headers.JOB, "j");
-            assertThat(answer.status()).isEqualTo(502);
-            assertThat(answer.code()).isEqualTo("upstream_failed");
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.code()).isEqualTo("deadline_exceeded");
             assertThat(answer.message())
                     .isEqualTo(
                             "no target of route teacher answered;"
                                     + " nobody/model-nobody: transient (connect_failed) after 1 attempt;"
-                                    + " silent/model-silent: transient (timeout) after 1 attempt");
+                                    + " silent/model-silent: transient (total_timeout) after 1 attempt");
         }
         Spend spend = Spend.of(store, "j").orElseThrow();
         assertThat(spend.unknownCosts()).isEqualTo(1);
@@ -174,7 +223,7 @@ final class RoutingTest {
                 FakeUpstream.respond(
                         401, "{\"error\":{\"message\":\"bad key " + TestProxy.KEY + "\"}}"));
         second.script(FakeUpstream.error(529, "overloaded_error"));
-        TestProxy.Response answer = proxy.ask("hi");
+        TestProxy.Response answer = proxy.ask("hi", Headers.JOB, "j");
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.message())
                 .isEqualTo(
@@ -207,8 +256,9 @@ final class RoutingTest {
         first.script(new Reaction.Respond(429, "{}", Map.of("retry-after", "90")));
         second.script(new Reaction.Respond(429, "{}", Map.of("retry-after-ms", "45500")));
         TestProxy.Response answer = proxy.ask("hi");
-        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.code()).isEqualTo("upstream_rate_limited");
         assertThat(answer.header("retry-after")).isEqualTo("46");
+        assertThat(answer.header("retry-after-ms")).isEqualTo("45500");
     }
 }

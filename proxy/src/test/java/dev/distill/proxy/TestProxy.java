@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.files.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -117,17 +120,56 @@ final class TestProxy implements AutoCloseable {
     }
 
     Response post(String body, String... headers) {
+        return postTo("/v1/chat/completions", body, headers);
+    }
+
+    Response postTo(String path, String body, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(at("/v1/chat/completions"))
-                        .POST(BodyPublishers.ofString(body));
+                HttpRequest.newBuilder(at(path)).POST(BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
         return send(request.build());
     }
 
-    Response get(String path) {
-        return send(HttpRequest.newBuilder(at(path)).build());
+    /** Asks for a stream, and takes it to its end or to where it breaks. */
+    Streamed stream(ObjectNode request, String... headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(at("/v1/chat/completions"))
+                        .POST(BodyPublishers.ofString(Json.line(request.put("stream", true))));
+        if (headers.length > 0) {
+            builder.headers(headers);
+        }
+        try {
+            HttpResponse<InputStream> http =
+                    client.send(builder.build(), BodyHandlers.ofInputStream());
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            try (InputStream body = http.body()) {
+                body.transferTo(text);
+            } catch (IOException _) {
+                return new Streamed(http, text.toString(StandardCharsets.UTF_8), true);
+            }
+            return new Streamed(http, text.toString(StandardCharsets.UTF_8), false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What came of a stream, and whether its connection broke. */
+    record Streamed(HttpResponse<InputStream> http, String text, boolean broken) {
+        String header(String name) {
+            return http.headers().firstValue(name).orElse("");
+        }
+    }
+
+    Response get(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     URI at(String path) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An answer under way. One thread reads it; any thread may close it, upon which reads fail at once.
@@ -39,6 +40,11 @@ public interface Call extends AutoCloseable {
 
     /** The beginning of the body of an error, as text without the key that was used. */
     String errorText();
+
+    /** How long the answer took when it was recorded; empty unless it is a recording. */
+    default OptionalLong recordedMillis() {
+        return OptionalLong.empty();
+    }
 
     /**
      * The answer has said that it is complete and was passed on: takes in what little may be left,

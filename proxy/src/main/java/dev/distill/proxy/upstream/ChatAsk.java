@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** What providers without a network share: requests and answers of OpenAI chat in memory. */
 final class ChatAsk {
@@ -31,13 +32,19 @@ final class ChatAsk {
 
     /** A whole answer as a stream; its usage goes with it as far as the request asks for that. */
     static Call stream(
-            Ask ask, ObjectNode request, ObjectNode completion, Duration passed, Sleeper sleeper) {
+            Ask ask,
+            ObjectNode request,
+            ObjectNode completion,
+            OptionalLong recordedMillis,
+            Duration passed,
+            Sleeper sleeper) {
         boolean usage = request.path("stream_options").path("include_usage").asBoolean();
         List<Piece> pieces =
                 ChatChunks.split(completion, usage).stream()
                         .map(data -> Piece.event(Duration.ZERO, data))
                         .toList();
-        return new RecordedCall(200, EVENT_STREAM, pieces, passed, ask.clocks(), sleeper);
+        return new RecordedCall(
+                200, EVENT_STREAM, pieces, recordedMillis, passed, ask.clocks(), sleeper);
     }
 
     /** The body of an error. */

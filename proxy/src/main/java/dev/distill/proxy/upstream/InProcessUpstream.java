@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -53,7 +54,13 @@ public final class InProcessUpstream implements Upstream {
         plain.remove(List.of("model", "stream", "stream_options"));
         return switch (provider.complete(ask.model(), plain)) {
             case Outcome.Answer answer when ask.stream() ->
-                    ChatAsk.stream(ask, request, answer.completion(), Duration.ZERO, Thread::sleep);
+                    ChatAsk.stream(
+                            ask,
+                            request,
+                            answer.completion(),
+                            OptionalLong.empty(),
+                            Duration.ZERO,
+                            Thread::sleep);
             case Outcome.Answer answer -> call(ask, 200, answer.body(), Optional.empty());
             case Outcome.Failure failure -> {
                 int status = failure.status() == 0 ? status(failure.kind()) : failure.status();
@@ -77,6 +84,7 @@ public final class InProcessUpstream implements Upstream {
                 status,
                 headers,
                 List.of(Piece.whole(body)),
+                OptionalLong.empty(),
                 Duration.ZERO,
                 ask.clocks(),
                 Thread::sleep);

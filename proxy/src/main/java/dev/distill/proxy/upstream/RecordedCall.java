@@ -7,11 +7,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** An answer that is there already, and comes as fast as it is told to. */
 final class RecordedCall implements Call {
     private final int status;
     private final Map<String, String> headers;
+    private final OptionalLong recordedMillis;
     private final Iterator<Piece> pieces;
     private final Clocks clocks;
     private final Sleeper sleeper;
@@ -36,18 +38,21 @@ final class RecordedCall implements Call {
     }
 
     /**
+     * @param recordedMillis how long it took when it was recorded, if it was
      * @param passed what the headers took to come, as far as the clocks go
      */
     RecordedCall(
             int status,
             Map<String, String> headers,
             List<Piece> pieces,
+            OptionalLong recordedMillis,
             Duration passed,
             Clocks clocks,
             Sleeper sleeper) {
         this.status = status;
         this.headers = Map.copyOf(headers);
         this.pieces = List.copyOf(pieces).iterator();
+        this.recordedMillis = recordedMillis;
         this.passed = passed;
         this.clocks = clocks;
         this.sleeper = sleeper;
@@ -71,6 +76,11 @@ final class RecordedCall implements Call {
     @Override
     public void committed() {
         committed = true;
+    }
+
+    @Override
+    public OptionalLong recordedMillis() {
+        return recordedMillis;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -64,18 +65,20 @@ final class ReplayUpstream implements Upstream {
         String user = Cassette.userText(request);
         Optional<Recording> found = cassette.find(user);
         if (found.isEmpty()) {
-            return call(ask, 400, unknown(user), Duration.ZERO);
+            return call(ask, 400, unknown(user), OptionalLong.empty(), Duration.ZERO);
         }
         Recording recording = found.get();
         if (ask.stream() && !recording.events().isEmpty()) {
             return stream(ask, recording);
         }
+        OptionalLong recorded = OptionalLong.of(recording.latencyMillis());
         Duration latency = time(recording.latencyMillis());
         waitFor(latency, ask.clocks());
         if (!ask.stream() || recording.status() / 100 != 2) {
-            return call(ask, recording.status(), recording.whole(), latency);
+            return call(ask, recording.status(), recording.whole(), recorded, latency);
         }
-        return ChatAsk.stream(ask, request, ChatAsk.object(recording.body()), latency, sleeper);
+        return ChatAsk.stream(
+                ask, request, ChatAsk.object(recording.body()), recorded, latency, sleeper);
     }
 
     @Override
@@ -92,16 +95,19 @@ final class ReplayUpstream implements Upstream {
                 recording.status(),
                 ChatAsk.EVENT_STREAM,
                 pieces,
+                OptionalLong.of(recording.latencyMillis()),
                 Duration.ZERO,
                 ask.clocks(),
                 sleeper);
     }
 
-    private RecordedCall call(Ask ask, int status, String body, Duration passed) {
+    private RecordedCall call(
+            Ask ask, int status, String body, OptionalLong recordedMillis, Duration passed) {
         return new RecordedCall(
                 status,
                 Map.of("content-type", HttpUpstream.JSON),
                 List.of(Piece.whole(body)),
+                recordedMillis,
                 passed,
                 ask.clocks(),
                 sleeper);

@@ -11,13 +11,14 @@ final class AnthropicStopReason {
             case "tool_use" -> StopReason.TOOL_CALLS;
             case "refusal" -> StopReason.REFUSED;
             case "pause_turn" -> StopReason.PAUSED;
-            default -> StopReason.END; // end_turn, and what may come: the answer is there, and paid
+            case "end_turn" -> StopReason.END;
+            default -> StopReason.UNKNOWN; // the answer is there, and paid
         };
     }
 
     static String write(StopReason reason) {
         return switch (reason) {
-            case END -> "end_turn";
+            case END, UNKNOWN -> "end_turn";
             case STOP_SEQUENCE -> "stop_sequence";
             case LENGTH -> "max_tokens";
             case TOOL_CALLS -> "tool_use";

@@ -75,7 +75,8 @@ final class BedrockCompletion {
             case "refusal" -> StopReason.REFUSED;
             case "malformed_model_output", "malformed_tool_use" ->
                     throw new WireException("stopReason", "the answer broke off: " + word);
-            default -> StopReason.END; // end_turn, and what may come: the answer is there, and paid
+            case "end_turn" -> StopReason.END;
+            default -> StopReason.UNKNOWN; // the answer is there, and paid
         };
     }
 }

@@ -22,7 +22,7 @@ final class ChatFinish {
             case "length" -> StopReason.LENGTH;
             case "tool_calls", "function_call" -> StopReason.TOOL_CALLS;
             case "content_filter" -> StopReason.FILTERED;
-            default -> {
+            case "stop", "eos_token", "stop_sequence" -> {
                 if (refused) {
                     yield StopReason.REFUSED;
                 }
@@ -30,6 +30,7 @@ final class ChatFinish {
                         ? StopReason.STOP_SEQUENCE
                         : StopReason.END;
             }
+            default -> StopReason.UNKNOWN; // such as vLLM's abort
         };
     }
 
@@ -40,7 +41,7 @@ final class ChatFinish {
      */
     static String write(StopReason reason, boolean refused) {
         return switch (reason) {
-            case END, STOP_SEQUENCE -> "stop";
+            case END, STOP_SEQUENCE, UNKNOWN -> "stop";
             case LENGTH -> "length";
             case PAUSED -> "length"; // not complete, and the caller may go on
             case TOOL_CALLS -> "tool_calls";

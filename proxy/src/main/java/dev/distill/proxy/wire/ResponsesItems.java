@@ -43,7 +43,7 @@ final class ResponsesItems {
      */
     static void end(ObjectNode response, StopReason reason, boolean refused) {
         switch (reason) {
-            case END, STOP_SEQUENCE, TOOL_CALLS -> response.put("status", "completed");
+            case END, STOP_SEQUENCE, TOOL_CALLS, UNKNOWN -> response.put("status", "completed");
             case REFUSED -> {
                 if (!refused) {
                     incomplete(response, "content_filter");

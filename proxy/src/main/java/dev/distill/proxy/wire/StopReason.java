@@ -15,5 +15,7 @@ public enum StopReason {
     /** The model would not answer. */
     REFUSED,
     /** The provider paused a long turn; the caller sends it back to go on. */
-    PAUSED
+    PAUSED,
+    /** For a reason that has no meaning here: nobody can say whether it is complete. */
+    UNKNOWN
 }
