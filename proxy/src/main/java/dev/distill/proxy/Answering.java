@@ -69,7 +69,13 @@ final class Answering {
     void writeDown(Exchange exchange, String outcome, int status) throws InterruptedException {
         if (exchange.end(outcome, status)) {
             String store = exchange.canonical().isPresent() ? Headers.MISS : Headers.OFF;
-            ledger.append(exchange.books().row(exchange, outcome, status, Optional.empty(), store));
+            RequestRow row =
+                    exchange.books().row(exchange, outcome, status, Optional.empty(), store);
+            if (exchange.isDurable() && !exchange.attempts().isEmpty()) {
+                ledger.commit(row);
+            } else {
+                ledger.append(row);
+            }
         }
     }
 

@@ -175,7 +175,7 @@ final class HostileTest {
                 "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000000000\r\n\r\n{";
         try (RawHttp http = new RawHttp(proxy.port())) {
             http.send(head);
-            assertThat(http.readAll()).startsWith("HTTP/1.1 413");
+            assertThat(http.readResponse().status()).isEqualTo(413);
         }
     }
 
@@ -253,18 +253,19 @@ final class HostileTest {
             })
     void keepsHeadersFromBecomingMore(String header) {
         String body = Json.line(request("chat"));
-        String answer =
-                RawHttp.exchange(
-                        proxy.port(),
-                        "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n"
-                                + header
-                                + "\r\ncontent-length: "
-                                + body.length()
-                                + "\r\n\r\n"
-                                + body);
-        assertThat(answer).matches("(?s)HTTP/1\\.1 (200|4\\d\\d) .*");
-        String head = answer.split("\r\n\r\n", 2)[0];
-        assertThat(head).doesNotContain("x-injected: yes");
+        Streamed answer;
+        try (RawHttp http = new RawHttp(proxy.port())) {
+            http.send(
+                    "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n"
+                            + header
+                            + "\r\ncontent-length: "
+                            + body.length()
+                            + "\r\n\r\n"
+                            + body);
+            answer = http.readResponse();
+        }
+        assertThat(answer.status()).isBetween(200, 499);
+        assertThat(answer.headers().map()).doesNotContainKey("x-injected");
         assertThat(upstream.requests())
                 .allSatisfy(r -> assertThat(r.headers()).doesNotContainKey("x-injected"));
     }
