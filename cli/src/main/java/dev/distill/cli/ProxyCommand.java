@@ -6,10 +6,12 @@ import dev.distill.pipeline.TrafficRecorder;
 import dev.distill.proxy.ProxyServer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code distill proxy}: serves a proxy file until it is stopped. */
@@ -25,6 +27,12 @@ final class ProxyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "PROXY", description = "The proxy file.")
     private Path file = Path.of("proxy.yaml");
 
+    @Option(
+            names = "--record",
+            paramLabel = "CASSETTE",
+            description = "Append all answers to a cassette, for providers of kind replay.")
+    private Optional<Path> cassette = Optional.empty();
+
     @Mixin private Home home = new Home();
 
     ProxyCommand(Terminal terminal) {
@@ -39,7 +47,8 @@ final class ProxyCommand implements Callable<Integer> {
                         ProxyFile.read(file),
                         new StateFolder(home.folder).store(),
                         System.getenv(),
-                        folder -> new TrafficRecorder(folder, InstantSource.system()));
+                        folder -> new TrafficRecorder(folder, InstantSource.system()),
+                        cassette);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

@@ -15,7 +15,6 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoredAnswer;
-import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.wire.CallerCodec;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
@@ -25,8 +24,8 @@ import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import dev.distill.proxy.wire.WireException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -40,7 +39,7 @@ final class Answering {
     private final Router router;
     private final Ledger ledger;
     private final StoreReader store;
-    private final Optional<Recorder> recorder;
+    private final Recordings recordings;
     private final SignsOfLife signs;
     private final Flights<List<Digest>, StoredAnswer> flights = new Flights<>();
 
@@ -48,12 +47,12 @@ final class Answering {
             Router router,
             Ledger ledger,
             StoreReader store,
-            Optional<Recorder> recorder,
+            Recordings recordings,
             SignsOfLife signs) {
         this.router = router;
         this.ledger = ledger;
         this.store = store;
-        this.recorder = recorder;
+        this.recordings = recordings;
         this.signs = signs;
     }
 
@@ -120,7 +119,7 @@ final class Answering {
                                         whole.status(),
                                         Optional.empty()))
                         .orElseThrow();
-        record(exchange, row, completion);
+        recordings.whole(exchange, row, completion);
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
         outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
     }
@@ -137,8 +136,13 @@ final class Answering {
                             ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200));
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
+        List<StreamAnswer.Step> heard = new ArrayList<>();
         Relay.Ended ended =
-                new Relay(exchange, outlet, streaming)
+                new Relay(
+                                exchange,
+                                outlet,
+                                streaming,
+                                recordings.cassette().isPresent() ? heard::add : _ -> {})
                         .run(AnswerHeaders.stream(exchange, attempt, tally.model()), onClientGone);
         if (early.isPresent()) {
             return;
@@ -146,7 +150,7 @@ final class Answering {
         Attempt row = close(exchange, attempt, tally, ended);
         if (ended.end() == Relay.End.COMPLETE) {
             streaming.answer().finish();
-            record(exchange, row, tally.completion());
+            recordings.stream(exchange, row, streaming, heard);
         }
         switch (ended.end()) {
             case COMPLETE -> writeDown(exchange, row, RequestRow.ANSWERED, 200);
@@ -313,34 +317,6 @@ final class Answering {
                 ledger.append(row);
             }
         }
-    }
-
-    /** Keeps an answer as training material, where its route says so. */
-    private void record(Exchange exchange, Attempt attempt, Completion completion) {
-        if (recorder.isEmpty() || !exchange.route().config().record()) {
-            return;
-        }
-        recorder.get()
-                .offer(
-                        new dev.distill.proxy.recording.Exchange(
-                                exchange.at(),
-                                exchange.id(),
-                                exchange.route().name(),
-                                completion.model(),
-                                exchange.question().dialect(),
-                                Json.line(exchange.question().tree()),
-                                completion.text(),
-                                completion.choices().isEmpty()
-                                        ? ""
-                                        : completion
-                                                .choices()
-                                                .getFirst()
-                                                .stopReason()
-                                                .name()
-                                                .toLowerCase(Locale.ROOT),
-                                attempt.usage(),
-                                attempt.costNanoUsd(),
-                                exchange.route().config().mayTrainStudent()));
     }
 
     private static Completion completion(Ready ready) {

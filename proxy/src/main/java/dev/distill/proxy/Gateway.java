@@ -112,7 +112,9 @@ final class Gateway {
                         new Question(admitted.arrival().dialect(), envelope, body),
                         who,
                         new Books(plan, answering.ledger(), clock),
-                        stored || route.config().record() ? Tally.Keep.TEXT : Tally.Keep.COUNTS,
+                        stored || observers.recordings().want(route)
+                                ? Tally.Keep.TEXT
+                                : Tally.Keep.COUNTS,
                         observers.metrics().route(named.name(), envelope.dialect()),
                         span(admitted.arrival(), named));
         try (Permit permit = permit(plan, who, envelope)) {

@@ -130,6 +130,7 @@ final class Opening {
         ProviderCodec codec = Codecs.forProvider(dialect);
         byte[] body = question.bodyFor(dialect, target.model());
         boolean stream = question.envelope().stream();
+        long startNanos = System.nanoTime();
         Call call;
         try {
             call =
@@ -149,7 +150,7 @@ final class Opening {
         boolean handedOver = false;
         try {
             request.underway().accept(call);
-            Result result = read(call, codec, request);
+            Result result = read(call, codec, request, startNanos);
             handedOver = result instanceof Streaming;
             return result;
         } finally {
@@ -159,14 +160,14 @@ final class Opening {
         }
     }
 
-    private Result read(Call call, ProviderCodec codec, Request request) {
+    private Result read(Call call, ProviderCodec codec, Request request, long startNanos) {
         try {
             request.target().upstream().keys().answered(request.key(), call.status(), call::header);
             if (call.status() / 100 != 2) {
                 return new Result.None(refused(call, codec));
             }
             return request.question().envelope().stream()
-                    ? stream(call, codec, request)
+                    ? stream(call, codec, request, startNanos)
                     : whole(call, codec, request);
         } catch (UpstreamException e) {
             return new Result.None(Failed.onTheWay(e));
@@ -208,13 +209,14 @@ final class Opening {
         }
     }
 
-    private static Result stream(Call call, ProviderCodec codec, Request request) {
+    private static Result stream(Call call, ProviderCodec codec, Request request, long startNanos) {
         StreamAnswer answer =
                 new StreamAnswer(
                         call,
                         codec.frames(),
                         codec.streamReader(),
                         request.id(),
+                        startNanos,
                         new Tally(request.target().model(), request.keep()));
         List<StreamAnswer.Step> held = new ArrayList<>();
         long bytes = 0;

@@ -19,6 +19,7 @@ import dev.distill.proxy.sessions.Sessions;
 import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.telemetry.Traces;
 import dev.distill.proxy.telemetry.Vocabulary;
+import dev.distill.proxy.upstream.CassetteRecorder;
 import dev.distill.proxy.upstream.Upstreams;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
@@ -115,7 +116,7 @@ public final class ProxyServer implements AutoCloseable {
                         router(config, surroundings),
                         ledger,
                         store,
-                        observers.recorder(),
+                        observers.recordings(),
                         parts.own(new SignsOfLife()));
         this.front =
                 new HttpFront(
@@ -166,7 +167,10 @@ public final class ProxyServer implements AutoCloseable {
                                                                                 recording
                                                                                         .folder()))));
         recorder.ifPresent(parts::own);
-        return new Observers(new Metrics(Vocabulary.of(config)), traces, recorder);
+        Optional<CassetteRecorder> cassette = setting.cassette().map(CassetteRecorder::new);
+        cassette.ifPresent(parts::own);
+        return new Observers(
+                new Metrics(Vocabulary.of(config)), traces, new Recordings(recorder, cassette));
     }
 
     /** Everything that a server is started with. */
@@ -177,6 +181,7 @@ public final class ProxyServer implements AutoCloseable {
             Map<String, String> environment,
             List<LocalRoute> localRoutes,
             Optional<Function<Path, RecordingSink>> recordings,
+            Optional<Path> cassette,
             Surroundings surroundings) {}
 
     /** What is closed in the opposite order in which it was opened. */
@@ -233,6 +238,7 @@ public final class ProxyServer implements AutoCloseable {
      * @param storeFile the SQLite file of paid answers, made when there is none
      * @param environment where {@code env:NAME} secrets are looked up
      * @param recordings what writes recordings to a folder
+     * @param cassette a file that all answers are recorded to, for provider kind {@code replay}
      * @throws UserError when the configuration cannot work, a credential is missing, the port is
      *     taken or the store cannot be used
      */
@@ -240,7 +246,8 @@ public final class ProxyServer implements AutoCloseable {
             ConfigFile<ProxyConfig> file,
             Path storeFile,
             Map<String, String> environment,
-            Function<Path, RecordingSink> recordings) {
+            Function<Path, RecordingSink> recordings,
+            Optional<Path> cassette) {
         return start(
                 new Setting(
                         file.value(),
@@ -249,6 +256,7 @@ public final class ProxyServer implements AutoCloseable {
                         environment,
                         List.of(),
                         Optional.of(recordings),
+                        cassette,
                         Surroundings.real()));
     }
 
@@ -265,6 +273,7 @@ public final class ProxyServer implements AutoCloseable {
                         storeFile,
                         environment,
                         localRoutes,
+                        Optional.empty(),
                         Optional.empty(),
                         surroundings));
     }

@@ -59,6 +59,7 @@ record Readings(
                 Reading.START_TIMESTAMP_SECONDS,
                 () -> ManagementFactory.getRuntimeMXBean().getStartTime() / MILLIS);
         observers
+                .recordings()
                 .recorder()
                 .ifPresent(r -> metrics.read(Reading.RECORDINGS_DROPPED_TOTAL, r::dropped));
         watch.ifPresent(w -> addReloads(metrics, w));

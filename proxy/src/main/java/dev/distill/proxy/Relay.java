@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Relay {
     private final Exchange exchange;
     private final Outlet outlet;
     private final Streaming stream;
+    private final Consumer<StreamAnswer.Step> heard;
     private final CallerCodec caller;
     private final CallerCodec.@Nullable StreamWriter writer;
     private final boolean includesUsage;
@@ -46,10 +48,14 @@ final class Relay {
     /** How it ended, with the error that the caller was told. */
     record Ended(End end, Optional<Failed> failed) {}
 
-    Relay(Exchange exchange, Outlet outlet, Streaming stream) {
+    /**
+     * @param heard gets every step of the stream
+     */
+    Relay(Exchange exchange, Outlet outlet, Streaming stream, Consumer<StreamAnswer.Step> heard) {
         this.exchange = exchange;
         this.outlet = outlet;
         this.stream = stream;
+        this.heard = heard;
         this.caller = Codecs.forCaller(exchange.question().dialect());
         this.includesUsage = exchange.question().envelope().includesUsage();
         this.writer =
@@ -92,6 +98,7 @@ final class Relay {
     }
 
     private void send(List<StreamAnswer.Step> steps) {
+        steps.forEach(heard);
         if (clientGone || steps.isEmpty()) {
             return;
         }

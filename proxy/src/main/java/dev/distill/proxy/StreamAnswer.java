@@ -27,27 +27,36 @@ final class StreamAnswer implements AutoCloseable {
     private final ProviderCodec.StreamReader reader;
     private final String id;
     private final Tally tally;
+    private final long startNanos;
     private final byte[] buffer = new byte[BUFFER];
     private boolean committed;
+    private boolean named;
 
     /**
      * @param id the name of the answer, should it have none of its own
+     * @param startNanos when it was asked for
      */
     StreamAnswer(
             Call call,
             FrameParser parser,
             ProviderCodec.StreamReader reader,
             String id,
+            long startNanos,
             Tally tally) {
         this.call = call;
         this.parser = parser;
         this.reader = reader;
         this.id = id;
+        this.startNanos = startNanos;
         this.tally = tally;
     }
 
-    /** A frame and what it says. */
-    record Step(SseFrame frame, List<Event> events) {}
+    /**
+     * A frame and what it says.
+     *
+     * @param nanos when it arrived, on the clock of {@link System#nanoTime}
+     */
+    record Step(SseFrame frame, List<Event> events, long nanos) {}
 
     /** The provider's own words for what went wrong in the middle of an answer. */
     static final class FailedException extends RuntimeException {
@@ -63,6 +72,11 @@ final class StreamAnswer implements AutoCloseable {
         Event.Failed failed() {
             return failed;
         }
+    }
+
+    /** When it was asked for. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** What has been said so far. */
@@ -107,7 +121,11 @@ final class StreamAnswer implements AutoCloseable {
     }
 
     private void take(SseFrame frame, List<Step> steps) {
-        List<Event> events = reader.read(frame).stream().map(this::named).toList();
+        List<Event> events = reader.read(frame);
+        if (!named && !events.isEmpty()) {
+            named = true;
+            events = events.stream().map(this::named).toList();
+        }
         for (Event event : events) {
             if (event instanceof Event.Failed failed) {
                 throw new FailedException(failed);
@@ -121,7 +139,7 @@ final class StreamAnswer implements AutoCloseable {
                 call.committed();
             }
         }
-        steps.add(new Step(frame, events));
+        steps.add(new Step(frame, events, System.nanoTime()));
     }
 
     /** Some providers name neither their answers nor their models. */

@@ -1,0 +1,126 @@
+package dev.distill.proxy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Json;
+import dev.distill.proxy.ledger.Attempt;
+import dev.distill.proxy.recording.Recorder;
+import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.upstream.CassetteRecorder;
+import dev.distill.proxy.wire.Codecs;
+import dev.distill.proxy.wire.Completion;
+import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.SseFrame;
+import dev.distill.proxy.wire.WireException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps answers that were given: as training material, where the proxy file names a folder and the
+ * route wants it, and on a cassette, where the command names one.
+ */
+record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> cassette) {
+    /** Whether the text of a route's answers is of interest. */
+    boolean want(Route route) {
+        return cassette.isPresent() || (recorder.isPresent() && route.config().record());
+    }
+
+    /** Keeps a whole answer. */
+    void whole(Exchange exchange, Attempt attempt, Completion completion) {
+        train(exchange, attempt, completion);
+        if (cassette.isPresent()) {
+            request(exchange)
+                    .ifPresent(
+                            request ->
+                                    cassette.get()
+                                            .whole(
+                                                    request,
+                                                    completion.model(),
+                                                    attempt.latencyMillis(),
+                                                    attempt.status(),
+                                                    Codecs.forCaller(Dialect.OPENAI_CHAT)
+                                                            .writeCompletion(completion)));
+        }
+    }
+
+    /**
+     * Keeps a streamed answer; on a cassette with its timing, where it came in the cassette's own
+     * dialect.
+     */
+    void stream(
+            Exchange exchange,
+            Attempt attempt,
+            Opening.Streaming streaming,
+            List<StreamAnswer.Step> heard) {
+        Completion completion = streaming.answer().tally().completion();
+        if (cassette.isEmpty() || streaming.dialect() != Dialect.OPENAI_CHAT) {
+            whole(exchange, attempt, completion);
+            return;
+        }
+        train(exchange, attempt, completion);
+        request(exchange)
+                .ifPresent(
+                        request ->
+                                cassette.get().stream(
+                                        request,
+                                        completion.model(),
+                                        attempt.latencyMillis(),
+                                        chunks(streaming.answer().startNanos(), heard)));
+    }
+
+    private static List<Cassette.Chunk> chunks(long startNanos, List<StreamAnswer.Step> heard) {
+        List<Cassette.Chunk> chunks = new ArrayList<>();
+        long before = startNanos;
+        for (StreamAnswer.Step step : heard) {
+            SseFrame frame = step.frame();
+            if (!frame.data().isEmpty()) {
+                long gap = TimeUnit.NANOSECONDS.toMillis(step.nanos() - before);
+                chunks.add(new Cassette.Chunk(Math.max(0, gap), frame.data()));
+                before = step.nanos();
+            }
+        }
+        return chunks;
+    }
+
+    /** The request in the cassette's dialect; empty when it has no words there. */
+    private static Optional<ObjectNode> request(Exchange exchange) {
+        try {
+            byte[] body = exchange.question().bodyFor(Dialect.OPENAI_CHAT, exchange.route().name());
+            return Optional.of((ObjectNode) Json.parse(new String(body, StandardCharsets.UTF_8)));
+        } catch (WireException _) {
+            return Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("our own request is JSON", e);
+        }
+    }
+
+    private void train(Exchange exchange, Attempt attempt, Completion completion) {
+        if (recorder.isEmpty() || !exchange.route().config().record()) {
+            return;
+        }
+        recorder.get()
+                .offer(
+                        new dev.distill.proxy.recording.Exchange(
+                                exchange.at(),
+                                exchange.id(),
+                                exchange.route().name(),
+                                completion.model(),
+                                exchange.question().dialect(),
+                                Json.line(exchange.question().tree()),
+                                completion.text(),
+                                finishReason(completion),
+                                attempt.usage(),
+                                attempt.costNanoUsd(),
+                                exchange.route().config().mayTrainStudent()));
+    }
+
+    private static String finishReason(Completion completion) {
+        return completion.choices().isEmpty()
+                ? ""
+                : completion.choices().getFirst().stopReason().name().toLowerCase(Locale.ROOT);
+    }
+}
