@@ -110,31 +110,30 @@ final class RehearseCommand implements Callable<Integer> {
 
     private static void ask(URI proxy, String key) throws IOException {
         for (String path : List.of("/healthz", "/readyz", "/v1/models", "/admin/budgets")) {
-            exchange(proxy, key, "GET " + path, "");
+            exchange(proxy, key, "GET", path, "");
         }
         for (String stream : List.of("false", "true")) {
             for (String model : List.of("gpt", "claude")) {
                 String head = "{\"model\":\"%s\",\"stream\":%s,".formatted(model, stream);
                 String messages = head + "\"max_tokens\":9,\"messages\":" + TURN + "}";
-                exchange(proxy, key, "POST /v1/chat/completions", messages);
-                exchange(proxy, key, "POST /v1/messages", messages);
+                exchange(proxy, key, "POST", "/v1/chat/completions", messages);
+                exchange(proxy, key, "POST", "/v1/messages", messages);
             }
             exchange(
                     proxy,
                     key,
-                    "POST /v1/responses",
+                    "POST",
+                    "/v1/responses",
                     "{\"model\":\"gpt\",\"stream\":%s,\"input\":\"hello\"}".formatted(stream));
         }
-        exchange(proxy, key, "GET /admin/sessions", "");
-        exchange(proxy, key, "GET /admin/usage", "");
+        exchange(proxy, key, "GET", "/admin/sessions", "");
+        exchange(proxy, key, "GET", "/admin/usage", "");
     }
 
-    private static void exchange(URI proxy, String key, String line, String body)
+    private static void exchange(URI proxy, String key, String method, String path, String body)
             throws IOException {
-        String[] words = line.split(" ");
-        HttpURLConnection call =
-                (HttpURLConnection) proxy.resolve(words[1]).toURL().openConnection();
-        call.setRequestMethod(words[0]);
+        HttpURLConnection call = (HttpURLConnection) proxy.resolve(path).toURL().openConnection();
+        call.setRequestMethod(method);
         call.setConnectTimeout(PATIENCE_MILLIS);
         call.setReadTimeout(PATIENCE_MILLIS);
         call.setRequestProperty("authorization", "Bearer " + key);
@@ -145,7 +144,7 @@ final class RehearseCommand implements Callable<Integer> {
         }
         if (call.getResponseCode() != 200) {
             throw new IllegalStateException(
-                    "%s was answered with %d".formatted(line, call.getResponseCode()));
+                    "%s was answered with %d".formatted(path, call.getResponseCode()));
         }
         call.getInputStream().readAllBytes();
     }
