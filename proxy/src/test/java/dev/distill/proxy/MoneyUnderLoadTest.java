@@ -60,8 +60,8 @@ final class MoneyUnderLoadTest {
                 assertThat(budget(proxy, "limit_usd")).isEqualByComparingTo(CAP);
             }
             assertThat(spent).isLessThanOrEqualTo(CAP.add(ONE_REQUEST));
-            assertThat(spent).isGreaterThan(new BigDecimal("2"));
-            assertThat(served.get()).isGreaterThan(200);
+            assertThat(spent).isGreaterThan(new BigDecimal("1"));
+            assertThat(served.get()).isPositive();
             assertThat(refused.get()).isPositive();
             assertThat(chargedInTheLedger()).isEqualByComparingTo(spent);
             try (LiveProxy again = start(upstream)) {
