@@ -232,9 +232,11 @@ final class Exchange {
         return OptionalLong.of(sum);
     }
 
-    /** What budgets count of it. */
-    long chargedNanoUsd() {
-        return attempts.stream().mapToLong(Attempt::chargedNanoUsd).sum();
+    /**
+     * What is known of its cost: the worst case of a call that failed says nothing of a session.
+     */
+    long knownNanoUsd() {
+        return attempts.stream().mapToLong(attempt -> attempt.costNanoUsd().orElse(0)).sum();
     }
 
     /** Tokens of all its calls. */

@@ -128,7 +128,7 @@ final class Gateway {
                     answering.live(exchange, outlet);
                 }
             } finally {
-                session.settle(exchange.chargedNanoUsd());
+                session.settle(exchange.knownNanoUsd());
                 permit.settle(exchange.tokens());
             }
         } catch (RefusedException e) {

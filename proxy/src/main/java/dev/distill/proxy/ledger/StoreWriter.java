@@ -1,18 +1,13 @@
 package dev.distill.proxy.ledger;
 
-import dev.distill.config.Problem;
 import dev.distill.config.UserError;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,24 +23,14 @@ public final class StoreWriter implements AutoCloseable {
     private static final int QUEUE = 1024;
     private static final int BATCH = 256;
 
-    private static final Logger LOG = System.getLogger(StoreWriter.class.getName());
-
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     private final boolean outbox;
     private final Database database;
     private final Connection connection;
     private final Thread thread;
 
-    /** Kinds of failures that are in the log already; only the thread looks at it. */
-    private final Set<Object> logged = new HashSet<>();
-
-    /**
-     * A row to write; the one without a row ends the thread.
-     *
-     * @param awaited whether somebody waits for it, and so learns of a failure
-     */
-    private record Pending(
-            @Nullable RequestRow row, boolean awaited, CompletableFuture<Void> committed) {}
+    /** A row to write; the one without a row ends the thread. */
+    private record Pending(@Nullable RequestRow row, CompletableFuture<Void> committed) {}
 
     private StoreWriter(Path file, boolean outbox) {
         this.outbox = outbox;
@@ -71,20 +56,12 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     /**
-     * Queues a request with its attempts; waits only while the queue is full. When it cannot be
-     * written, the log says so.
-     */
-    public void enqueue(RequestRow row) throws InterruptedException {
-        queue.put(new Pending(row, false, new CompletableFuture<>()));
-    }
-
-    /**
      * Writes a request with its attempts, and returns when all of it is on the disk.
      *
      * @throws UserError when it cannot be written
      */
     public void commit(RequestRow row) throws InterruptedException {
-        Pending pending = new Pending(row, true, new CompletableFuture<>());
+        Pending pending = new Pending(row, new CompletableFuture<>());
         queue.put(pending);
         try {
             pending.committed().get();
@@ -99,7 +76,7 @@ public final class StoreWriter implements AutoCloseable {
     @Override
     public void close() {
         try {
-            queue.put(new Pending(null, true, new CompletableFuture<>()));
+            queue.put(new Pending(null, new CompletableFuture<>()));
             thread.join();
             connection.close();
         } catch (InterruptedException _) {
@@ -126,22 +103,8 @@ public final class StoreWriter implements AutoCloseable {
                 batch.forEach(pending -> pending.committed().complete(null));
             } catch (SQLException | RuntimeException e) {
                 UserError error = database.unusable(e);
-                if (!batch.stream().allMatch(Pending::awaited)) {
-                    logOnce(error);
-                }
                 batch.forEach(pending -> pending.committed().completeExceptionally(error));
             }
-        }
-    }
-
-    private void logOnce(UserError error) {
-        Object kind = error.problems().getFirst().message();
-        if (logged.add(kind)) {
-            Problem problem = error.problems().getFirst();
-            LOG.log(
-                    Level.ERROR,
-                    "%s: %s; the ledger lacks requests"
-                            .formatted(problem.location().orElseThrow(), problem.message()));
         }
     }
 

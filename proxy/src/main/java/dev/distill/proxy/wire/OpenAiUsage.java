@@ -80,7 +80,9 @@ final class OpenAiUsage {
 
     static ObjectNode writeResponse(Usage usage) {
         ObjectNode written = Json.object().put("input_tokens", usage.input());
-        written.putObject("input_tokens_details").put("cached_tokens", usage.inputCached());
+        written.putObject("input_tokens_details")
+                .put("cached_tokens", usage.inputCached())
+                .put("cache_write_tokens", usage.cacheWrite() + usage.cacheWriteHour());
         written.put("output_tokens", usage.output());
         written.putObject("output_tokens_details").put("reasoning_tokens", usage.outputReasoning());
         return written.put("total_tokens", usage.input() + usage.output());
