@@ -53,8 +53,8 @@ final class RehearseCommand implements Callable<Integer> {
             listen: 127.0.0.1:0
             keys: keys.yaml
             providers:
-              openai: { kind: openai, base_url: %1$s/v1 }
-              anthropic: { kind: anthropic, base_url: %1$s }
+              openai: { kind: openai, base_url: "PROXY/v1" }
+              anthropic: { kind: anthropic, base_url: "PROXY" }
             routes:
               gpt: { groups: [ [ { provider: openai, model: m }, { provider: openai, model: m } ] ] }
               claude: [ { provider: anthropic, model: m } ]
@@ -88,7 +88,9 @@ final class RehearseCommand implements Callable<Integer> {
                                     new SecureRandom());
             try (ProxyServer tape = proxy(folder.resolve("tape.yaml"), TAPE);
                     ProxyServer front =
-                            proxy(folder.resolve("front.yaml"), FRONT.formatted(tape.uri()))) {
+                            proxy(
+                                    folder.resolve("front.yaml"),
+                                    FRONT.replace("PROXY", tape.uri().toString()))) {
                 for (int round = 0; round < ROUNDS; round++) {
                     ask(front.uri(), key);
                 }
