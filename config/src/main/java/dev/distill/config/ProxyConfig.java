@@ -151,7 +151,7 @@ public record ProxyConfig(
                     @Default("[]")
                     List<List<Target>> groups,
             @Doc("How a group shares the load.") @Default("latency") Balance balance,
-            @Doc("Time limits other than those of the file.") Optional<Timeouts> timeouts,
+            @Doc("Time limits other than those of the file.") @Default("{}") RouteTimeouts timeouts,
             @Doc("Whether live traffic is answered from the store of paid answers, and kept there.")
                     @Default("false")
                     boolean store,
@@ -175,7 +175,7 @@ public record ProxyConfig(
                     targets,
                     List.of(),
                     Balance.LATENCY,
-                    Optional.empty(),
+                    RouteTimeouts.NONE,
                     false,
                     false,
                     Optional.empty(),
@@ -281,6 +281,35 @@ public record ProxyConfig(
                     Duration firstToken,
             @Doc("Between two events of a streamed answer.") @Default("30s") Duration idle,
             @Doc("For the whole answer.") @Default("10m") Duration total) {}
+
+    /** The time limits of a route that differ from those of the file. */
+    public record RouteTimeouts(
+            @Doc("To open a connection.") Optional<Duration> connect,
+            @Doc("To the first byte of an answer, while another target is left.")
+                    Optional<Duration> headers,
+            @Doc("To the first token of a streamed answer, while another target is left.")
+                    Optional<Duration> firstToken,
+            @Doc("Between two events of a streamed answer.") Optional<Duration> idle,
+            @Doc("For the whole answer.") Optional<Duration> total) {
+        /** All as the file says. */
+        public static final RouteTimeouts NONE =
+                new RouteTimeouts(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
+
+        /** Those of the file but for what is said here. */
+        public Timeouts over(Timeouts file) {
+            return new Timeouts(
+                    connect.orElse(file.connect()),
+                    headers.orElse(file.headers()),
+                    firstToken.orElse(file.firstToken()),
+                    idle.orElse(file.idle()),
+                    total.orElse(file.total()));
+        }
+    }
 
     /** When a failed call is made again. */
     public record Retry(

@@ -21,6 +21,7 @@ import dev.distill.config.ProxyConfig.Redaction;
 import dev.distill.config.ProxyConfig.Retirement;
 import dev.distill.config.ProxyConfig.Retry;
 import dev.distill.config.ProxyConfig.Route;
+import dev.distill.config.ProxyConfig.RouteTimeouts;
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyConfig.Rung;
 import dev.distill.config.ProxyConfig.Target;
@@ -466,7 +467,12 @@ class ProxyConfigTest {
                                 List.of(new Target("azure", "m", 3), new Target("claude", "n", 1)),
                                 List.of(new Target("aws", "o", 1))),
                         Balance.PENDING,
-                        Optional.of(timeouts(1, 2, 3, 4, 5)),
+                        new RouteTimeouts(
+                                Optional.of(Duration.ofSeconds(1)),
+                                Optional.of(Duration.ofSeconds(2)),
+                                Optional.of(Duration.ofSeconds(3)),
+                                Optional.of(Duration.ofSeconds(4)),
+                                Optional.of(Duration.ofSeconds(5))),
                         true,
                         true,
                         Optional.of(Duration.ofMillis(800)),
@@ -498,6 +504,19 @@ class ProxyConfigTest {
                         Map.of("batch", 0.5),
                         Optional.of(LocalDate.of(2027, 1, 1)));
         return Map.of("m", List.of(dated, Price.of(3, 4)), "n", List.of(Price.of(5, 6)));
+    }
+
+    @Test
+    void aRouteTakesTheTimeLimitsOfTheFileWhereItHasNoneOfItsOwn() {
+        RouteTimeouts route =
+                new RouteTimeouts(
+                        Optional.empty(),
+                        Optional.of(Duration.ofSeconds(90)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
+
+        assertThat(route.over(timeouts(1, 2, 3, 4, 5))).isEqualTo(timeouts(1, 90, 3, 4, 5));
     }
 
     private static Timeouts timeouts(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.proxy.access.KeyRing;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.UsageReader;
 import dev.distill.proxy.money.Account;
@@ -23,6 +24,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -98,7 +100,7 @@ final class Admin {
                 .keys()
                 .flatMap(
                         keys ->
-                                dev.distill.proxy.access.KeyRing.presented(
+                                KeyRing.presented(
                                                 name ->
                                                         request.headers()
                                                                 .first(HeaderNames.create(name)))
@@ -237,8 +239,8 @@ final class Admin {
         return json;
     }
 
-    private static java.math.BigDecimal usd(long nanoUsd) {
-        return new java.math.BigDecimal(Usd.text(nanoUsd));
+    private static BigDecimal usd(long nanoUsd) {
+        return new BigDecimal(Usd.text(nanoUsd));
     }
 
     private static ObjectNode status(String word) {

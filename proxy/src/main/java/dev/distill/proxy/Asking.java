@@ -175,7 +175,7 @@ final class Asking {
     /** The second target, if there is one and the budget for doing things twice allows it. */
     private Optional<Prepared> hedge() {
         Optional<Target> other = course.next();
-        if (other.isEmpty() || !tools.budget().take()) {
+        if (other.isEmpty() || !exchange.plan().retries().take()) {
             return Optional.empty();
         }
         course.trying(other.get());
@@ -257,7 +257,8 @@ final class Asking {
             course.giveUp(target);
         }
         Decision decision =
-                tools.plan()
+                exchange.plan()
+                        .attempts()
                         .after(
                                 new AttemptPlan.Failure(
                                         failed.kind(), failed.silent(), took, failed.retryAfter()),

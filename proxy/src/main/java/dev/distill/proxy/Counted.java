@@ -12,12 +12,17 @@ import dev.distill.proxy.money.Lots;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.money.RateLimits;
 import dev.distill.proxy.money.Who;
+import dev.distill.proxy.routing.AttemptPlan;
+import dev.distill.proxy.routing.Backoff;
+import dev.distill.proxy.routing.RetryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * What is counted across requests, plans and restarts: budgets, limits and lots. A new proxy learns
@@ -29,14 +34,16 @@ final class Counted {
     private final Ledger ledger;
     private final StoreReader store;
     private final InstantSource clock;
+    private final RandomGenerator random;
 
     /**
      * @param store where the spending of jobs is read
      */
-    Counted(Ledger ledger, StoreReader store, InstantSource clock) {
+    Counted(Ledger ledger, StoreReader store, InstantSource clock, RandomGenerator random) {
         this.ledger = ledger;
         this.store = store;
         this.clock = clock;
+        this.random = random;
     }
 
     /** A plan over what was counted so far. */
@@ -65,7 +72,9 @@ final class Counted {
         if (budgets.replayFrom().isPresent() || learnsLots) {
             learn(budgets, lots);
         }
-        return new Plan(config, routes, keys, prices, budgets, limits, lots);
+        RetryBudget retries = new RetryBudget(config.retry().budget(), System::nanoTime);
+        AttemptPlan attempts = new AttemptPlan(config.retry(), new Backoff(random), retries);
+        return new Plan(config, routes, keys, prices, budgets, limits, lots, attempts, retries);
     }
 
     /** What the ledger knows; when it cannot be read, counting starts from here on. */
@@ -101,6 +110,10 @@ final class Counted {
 
     /** Longer than any call can take: what is open after that was lost. */
     private static Duration lease(ProxyConfig config) {
-        return config.timeouts().total().multipliedBy(2);
+        return config.routes().values().stream()
+                .map(route -> route.timeouts().over(config.timeouts()).total())
+                .max(Comparator.naturalOrder())
+                .orElse(config.timeouts().total())
+                .multipliedBy(2);
     }
 }

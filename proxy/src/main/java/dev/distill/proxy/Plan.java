@@ -7,6 +7,8 @@ import dev.distill.proxy.money.Budgets;
 import dev.distill.proxy.money.Lots;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.money.RateLimits;
+import dev.distill.proxy.routing.AttemptPlan;
+import dev.distill.proxy.routing.RetryBudget;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import java.util.Optional;
  * plan, and requests under way keep the one they began with.
  *
  * @param keys who may ask; empty where everybody may
+ * @param attempts what follows a failed call
+ * @param retries how much may be done twice
  */
 record Plan(
         ProxyConfig config,
@@ -24,7 +28,9 @@ record Plan(
         PriceTable prices,
         Budgets budgets,
         RateLimits limits,
-        Lots lots) {
+        Lots lots,
+        AttemptPlan attempts,
+        RetryBudget retries) {
     private static final int MOST_NAMED = 100;
 
     /**

@@ -131,8 +131,7 @@ final class Plans implements AutoCloseable {
         if (groups.isEmpty()) {
             throw invalid("route %s has no targets".formatted(name));
         }
-        return new Route(
-                name, groups, Clocks.of(route.timeouts().orElse(config.timeouts())), route);
+        return new Route(name, groups, Clocks.of(route.timeouts().over(config.timeouts())), route);
     }
 
     private Target target(String route, ProxyConfig.Target target, ProxyConfig config) {

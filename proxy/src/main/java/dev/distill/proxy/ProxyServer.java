@@ -11,10 +11,7 @@ import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.money.Account;
 import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.recording.RecordingSink;
-import dev.distill.proxy.routing.AttemptPlan;
-import dev.distill.proxy.routing.Backoff;
 import dev.distill.proxy.routing.Balancer;
-import dev.distill.proxy.routing.RetryBudget;
 import dev.distill.proxy.sessions.Sessions;
 import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.telemetry.Traces;
@@ -65,6 +62,8 @@ public final class ProxyServer implements AutoCloseable {
     /** Held here, since the log manager forgets the level of a logger that nobody holds. */
     private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
+    private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
+
     private final InetSocketAddress address;
     private final Map<String, String> environment;
     private final Plans plans;
@@ -92,7 +91,8 @@ public final class ProxyServer implements AutoCloseable {
                                         surroundings.sleeper(),
                                         surroundings.random()),
                                 setting.localRoutes(),
-                                new Counted(ledger, store, surroundings.clock()),
+                                new Counted(
+                                        ledger, store, surroundings.clock(), surroundings.random()),
                                 observers.metrics(),
                                 surroundings.clock()));
         this.sessions =
@@ -113,7 +113,7 @@ public final class ProxyServer implements AutoCloseable {
         Intake intake = new Intake(config.capacity());
         Answering answering =
                 new Answering(
-                        router(config, surroundings),
+                        router(surroundings),
                         ledger,
                         store,
                         observers.recordings(),
@@ -291,8 +291,24 @@ public final class ProxyServer implements AutoCloseable {
 
     /** Goes on by a changed configuration, or throws and changes nothing. */
     private void reload(ProxyConfig config) {
+        if (!fixed(config).equals(fixed(plans.current().config()))) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "listen, tls, ledger, recording, capacity and telemetry change at the next start");
+        }
         plans.reload(config);
         sessions.update(config.runaway(), environment);
+    }
+
+    /** What a running server cannot change. */
+    private static List<Object> fixed(ProxyConfig config) {
+        return List.of(
+                config.listen(),
+                config.tls(),
+                config.ledger(),
+                config.recording(),
+                config.capacity(),
+                config.telemetry());
     }
 
     /** Everything before {@code /v1/chat/completions}. */
@@ -335,11 +351,8 @@ public final class ProxyServer implements AutoCloseable {
                 setting.surroundings().clock());
     }
 
-    private static Router router(ProxyConfig config, Surroundings surroundings) {
-        RetryBudget budget = new RetryBudget(config.retry().budget(), System::nanoTime);
+    private static Router router(Surroundings surroundings) {
         return new Router(
-                new AttemptPlan(config.retry(), new Backoff(surroundings.random()), budget),
-                budget,
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper());

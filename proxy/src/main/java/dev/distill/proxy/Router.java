@@ -2,9 +2,7 @@ package dev.distill.proxy;
 
 import dev.distill.proxy.Opening.HoldBack;
 import dev.distill.proxy.Opening.Ready;
-import dev.distill.proxy.routing.AttemptPlan;
 import dev.distill.proxy.routing.Balancer;
-import dev.distill.proxy.routing.RetryBudget;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Sleeper;
 import dev.distill.proxy.wire.Refusal;
@@ -14,12 +12,8 @@ import java.util.Optional;
  * Asks the targets of a route until one has an answer that can be handed on. Until then whatever
  * goes wrong moves on unseen; every call is booked, whatever comes of it. When every model of a
  * route is gone, its successor is asked.
- *
- * @param plan what follows a failure
- * @param budget of what is done twice
  */
-record Router(
-        AttemptPlan plan, RetryBudget budget, Balancer balancer, Opening opening, Sleeper sleeper) {
+record Router(Balancer balancer, Opening opening, Sleeper sleeper) {
     /** An answer and the attempt that brought it; the attempt is still open. */
     record Found(Ready ready, Attempting attempt) {}
 
@@ -29,7 +23,7 @@ record Router(
      * @throws RefusedException when nobody answers, or somebody says that nobody should
      */
     Found ask(Exchange exchange, HoldBack holdBack) throws InterruptedException {
-        budget.request();
+        exchange.plan().retries().request();
         Optional<Route> successor = exchange.plan().successor(exchange.route());
         if (successor.isEmpty() || !isGone(exchange.route())) {
             Asking asking = new Asking(this, exchange, holdBack);
