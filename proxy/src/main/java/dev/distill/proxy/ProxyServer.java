@@ -23,12 +23,17 @@ import dev.distill.proxy.wire.Dialect;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -364,7 +369,7 @@ public final class ProxyServer implements AutoCloseable {
             SERVER_LOG.setLevel(Level.OFF);
         }
         checkFree(address);
-        HttpRouting.Builder routing = HttpRouting.builder();
+        HttpRouting.Builder routing = HttpRouting.builder().addFilter(ProxyServer::closing);
         admin.addTo(routing);
         front.addTo(routing);
         WebServerConfig.Builder builder =
@@ -386,6 +391,16 @@ public final class ProxyServer implements AutoCloseable {
             throw cannotListen(address, new BindException("the address is in use"));
         }
         return server;
+    }
+
+    /** The server says that it closes a connection, but leaves that to its client. */
+    private static void closing(
+            FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        chain.proceed();
+        if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            response.commit();
+            throw new CloseConnectionException("the caller wants no other request");
+        }
     }
 
     /** Finds out why an address cannot be had; the server itself would not say. */

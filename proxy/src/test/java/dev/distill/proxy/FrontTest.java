@@ -219,6 +219,21 @@ final class FrontTest {
     }
 
     @Test
+    void closesTheConnectionOfACallerWhoWantsNoOtherRequest() throws IOException {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), proxy.server.uri().getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"ok\"}");
+        }
+    }
+
+    @Test
     void keepsUnicodeWhole() {
         assertThat(proxy.ask("Grüße 🎉 \u0000 \" \\").content()).isEqualTo("Grüße 🎉 \u0000 \" \\");
     }
