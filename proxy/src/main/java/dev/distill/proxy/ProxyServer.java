@@ -1,8 +1,6 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
-import dev.distill.config.ExitCode;
-import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.ledger.Database;
@@ -18,26 +16,8 @@ import dev.distill.proxy.telemetry.Traces;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.CassetteRecorder;
 import dev.distill.proxy.upstream.Upstreams;
-import dev.distill.proxy.wire.Codecs;
-import dev.distill.proxy.wire.Dialect;
-import io.helidon.common.tls.Tls;
-import io.helidon.http.DirectHandler;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.ServerResponseHeaders;
-import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.DirectHandlers;
-import io.helidon.webserver.http.FilterChain;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,8 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * The proxy on its port. Callers speak the OpenAI or the Anthropic dialect to {@link #uri()} and
@@ -59,13 +37,8 @@ import java.util.logging.Logger;
  * when it starts: one process at a time should spend the money of a budget.
  */
 public final class ProxyServer implements AutoCloseable {
-    private static final Duration SHUTDOWN = Duration.ofMillis(500);
-
     /** What is under way may take so long once the proxy is to stop. */
     private static final Duration DRAIN = Duration.ofSeconds(30);
-
-    /** Held here, since the log manager forgets the level of a logger that nobody holds. */
-    private static final Logger SERVER_LOG = Logger.getLogger("io.helidon");
 
     private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
 
@@ -152,7 +125,7 @@ public final class ProxyServer implements AutoCloseable {
                         observers.metrics(),
                         watch,
                         surroundings.clock());
-        this.server = started(config, address, admin, front);
+        this.server = HttpServer.start(config, address, admin, front);
         watch.ifPresent(w -> parts.own(w.start()));
     }
 
@@ -361,90 +334,5 @@ public final class ProxyServer implements AutoCloseable {
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper());
-    }
-
-    private static WebServer started(
-            ProxyConfig config, InetSocketAddress address, Admin admin, HttpFront front) {
-        if (SERVER_LOG.getLevel() == null) {
-            SERVER_LOG.setLevel(Level.OFF);
-        }
-        checkFree(address);
-        HttpRouting.Builder routing = HttpRouting.builder().addFilter(ProxyServer::closing);
-        admin.addTo(routing);
-        front.addTo(routing);
-        WebServerConfig.Builder builder =
-                WebServer.builder()
-                        .address(address.getAddress())
-                        .port(address.getPort())
-                        .shutdownHook(false)
-                        .shutdownGracePeriod(SHUTDOWN)
-                        .directHandlers(errorsInOurShape())
-                        .addRouting(routing);
-        config.tls()
-                .ifPresent(
-                        tls ->
-                                builder.tls(
-                                        Tls.builder().sslContext(TlsFiles.context(tls)).build()));
-        WebServer server = builder.build();
-        server.start();
-        if (!server.isRunning()) { // it logs what went wrong instead of throwing it
-            throw cannotListen(address, new BindException("the address is in use"));
-        }
-        return server;
-    }
-
-    /** The server says that it closes a connection, but leaves that to its client. */
-    private static void closing(
-            FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        chain.proceed();
-        if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
-            response.commit();
-            throw new CloseConnectionException("the caller wants no other request");
-        }
-    }
-
-    /** Finds out why an address cannot be had; the server itself would not say. */
-    private static void checkFree(InetSocketAddress address) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(address);
-        } catch (IOException e) {
-            throw cannotListen(address, e);
-        }
-    }
-
-    /** Errors that the server finds before a request reaches our handlers. */
-    private static DirectHandlers errorsInOurShape() {
-        DirectHandlers.Builder handlers = DirectHandlers.builder();
-        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, ProxyServer::direct);
-        }
-        return handlers.build();
-    }
-
-    private static DirectHandler.TransportResponse direct(
-            DirectHandler.TransportRequest request,
-            DirectHandler.EventType type,
-            Status status,
-            ServerResponseHeaders headers,
-            String message) {
-        return DirectHandler.TransportResponse.builder()
-                .status(status)
-                .headers(headers)
-                .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .keepAlive(type.keepAlive())
-                .entity(
-                        Codecs.forCaller(Dialect.OPENAI_CHAT)
-                                .writeError(Refusals.http(status.code(), message), "")
-                                .toString())
-                .build();
-    }
-
-    private static UserError cannotListen(InetSocketAddress address, IOException cause) {
-        String at = address.getAddress().getHostAddress() + ":" + address.getPort();
-        Problem problem =
-                Problem.of("cannot listen on %s: %s".formatted(at, cause.getMessage()))
-                        .withHint(
-                                "stop what listens there, or set listen to port 0 for a free one");
-        return new UserError(ExitCode.INVALID_INPUT, problem, cause);
     }
 }
