@@ -78,7 +78,7 @@ class BadInputTest {
                                 job.edit(
                                         "proxy.yaml",
                                         t -> t.replace("provider: recorded", "provider: recordd")),
-                        "proxy.yaml:6:26: routes.teacher[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
+                        "proxy.yaml:6:26: routes.teacher.targets[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
                 mistake(
                         "a base that is not there",
                         job ->
@@ -99,7 +99,7 @@ class BadInputTest {
                                                 t.replace(
                                                         "teacher: [ { provider: recorded, model: big } ]",
                                                         "teacher: { targets: [ { provider: recorded, model: big } ], may_train_student: false }")),
-                        "proxy.yaml:6:60: the answers of route teacher may not train a student"),
+                        "proxy.yaml:6:82: the answers of route teacher may not train a student"),
                 mistake(
                         "a name for a path",
                         job -> job.edit("job.yaml", t -> t.replace("name: tiny", "name: ../tiny")),

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("it")
 class RunCommandTest {
@@ -217,6 +219,20 @@ class RunCommandTest {
         assertThat(job.run().code())
                 .isIn(ExitCode.GATE_INCONCLUSIVE.code(), ExitCode.GATE_FAILED.code());
         assertThat(job.file("registry")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 700})
+    void aRecordedTeacherTakesAsLongAsItTookThen(int millis) throws IOException {
+        job.edit("teacher.jsonl", t -> t.replace("\"latency_ms\":500", "\"latency_ms\":" + millis));
+
+        JobFixture.Outcome outcome = job.run();
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(Files.readString(job.lastRun().resolve("summary.md")))
+                .containsPattern(
+                        "p50 latency, 1 caller \\|[^|]*\\| \\*{0,2}%1$d ms\\*{0,2} \\(simulated\\)<br>%1$d to %1$d ms"
+                                .formatted(millis));
     }
 
     @Test

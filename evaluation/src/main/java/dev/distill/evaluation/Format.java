@@ -73,6 +73,17 @@ final class Format {
         return (ratio < 1000 ? significant(ratio, ratio < 10 ? 2 : 3) : about(ratio)) + "\u00d7";
     }
 
+    /**
+     * How many times better or worse: {@code 14x faster}, {@code 1.3x slower}; empty where one of
+     * the two is nothing, of which the other is no number of times.
+     */
+    static String comparison(double ratio, String better, String worse) {
+        if (!(ratio > 0) || Double.isInfinite(ratio)) {
+            return "";
+        }
+        return ratio >= 1 ? times(ratio) + " " + better : times(1 / ratio) + " " + worse;
+    }
+
     /** A count: {@code 3,080}. */
     static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count);

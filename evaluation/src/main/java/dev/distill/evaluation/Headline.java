@@ -37,12 +37,9 @@ public final class Headline {
     private static Optional<String> cost(Evaluation evaluation) {
         return evaluation
                 .costRatio()
-                .map(
-                        ratio ->
-                                (ratio >= 1
-                                                ? Format.times(ratio) + " cheaper"
-                                                : Format.times(1 / ratio) + " dearer")
-                                        + tag(evaluation.costRatioProvenance()));
+                .map(ratio -> Format.comparison(ratio, "cheaper", "dearer"))
+                .filter(text -> !text.isEmpty())
+                .map(text -> text + tag(evaluation.costRatioProvenance()));
     }
 
     private static Optional<String> latency(Evaluation evaluation) {

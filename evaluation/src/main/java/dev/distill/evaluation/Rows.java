@@ -92,14 +92,10 @@ final class Rows {
                         "Cost of 1,000 requests",
                         money(evaluation.studentCost(), Rank.betterIf(ratio.orElse(1.0) > 1)),
                         money(evaluation.teacherCost(), Rank.betterIf(ratio.orElse(1.0) < 1)),
-                        ratio.map(Rows::ratio).orElse(""),
+                        ratio.map(r -> Format.comparison(r, "cheaper", "dearer")).orElse(""),
                         basis(
                                 evaluation.studentCost().map(Cost::requests),
                                 evaluation.teacherCost().map(Cost::requests))));
-    }
-
-    private static String ratio(double ratio) {
-        return ratio >= 1 ? Format.times(ratio) + " cheaper" : Format.times(1 / ratio) + " dearer";
     }
 
     private static Cell money(Optional<Cost> cost, Rank rank) {
@@ -158,12 +154,9 @@ final class Rows {
                                                         of.apply(t).interval().high()
                                                                 < own.interval().low())))
                         .orElse(Cell.NONE),
-                other.map(t -> speed(t.value() / own.value())).orElse(""),
+                other.map(t -> Format.comparison(t.value() / own.value(), "faster", "slower"))
+                        .orElse(""),
                 basis);
-    }
-
-    private static String speed(double ratio) {
-        return ratio >= 1 ? Format.times(ratio) + " faster" : Format.times(1 / ratio) + " slower";
     }
 
     /** At the concurrency of the measurement; comparable only when that is the same. */

@@ -33,6 +33,15 @@ class FormatTest {
     }
 
     @Test
+    void nothingIsNoNumberOfTimesOfSomething() {
+        assertThat(Format.comparison(2.5, "faster", "slower")).isEqualTo("2.5\u00d7 faster");
+        assertThat(Format.comparison(0.5, "faster", "slower")).isEqualTo("2\u00d7 slower");
+        assertThat(Format.comparison(0.0 / 3, "faster", "slower")).isEmpty();
+        assertThat(Format.comparison(3 / 0.0, "faster", "slower")).isEmpty();
+        assertThat(Format.comparison(0.0 / 0.0, "faster", "slower")).isEmpty();
+    }
+
+    @Test
     void aRangeNamesItsUnitOnce() {
         assertThat(Format.range(new Interval(0.904, 0.921, 0.95), Format::percent))
                 .isEqualTo("90.4 to 92.1 %");

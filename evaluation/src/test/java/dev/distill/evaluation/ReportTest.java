@@ -171,6 +171,27 @@ class ReportTest {
     }
 
     @Test
+    void aTeacherThatTookNoTimeAndCostNothingIsComparedWithoutARatio() {
+        Latency own = Sample.latency(Provenance.MEASURED, 1, 500, 5.8, 3.06);
+        Evaluation evaluation =
+                new Evaluation(
+                        Sample.comparison(850, 50, 50, 50),
+                        List.of(own),
+                        Optional.of(Sample.latency(Provenance.SIMULATED, 1, 500, 0, 0.001)),
+                        Optional.of(Cost.ofUsage(0, 500, Provenance.SIMULATED)),
+                        Optional.of(Cost.ofMachine(0.10, own)));
+        ReportData data = Sample.report(evaluation, Gate.decide(Sample.GATE, evaluation));
+
+        assertThat(Rows.of(data))
+                .filteredOn(
+                        row -> row.measure().startsWith("p") || row.measure().startsWith("Cost"))
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(row.difference()).isEmpty());
+        assertThat(HtmlTags.problems(ReportPage.html(data))).isEmpty();
+        assertThat(Summary.of(data)).contains("against 0 ms (simulated)");
+    }
+
+    @Test
     void equalDataGivesEqualBytes() throws IOException {
         assertThat(ReportPage.html(Sample.report(HOSTILE))).isEqualTo(html);
         assertThat(Json.pretty(ResultsJson.of(Sample.report(HOSTILE))))

@@ -181,13 +181,14 @@ final class EvaluateStage implements Stage {
 
     /**
      * As each answer was timed when it was really asked. Callers at the job's concurrency who never
-     * pause take the sum of the latencies divided by their number.
+     * pause take the sum of the latencies divided by their number; since they are whole
+     * milliseconds, even none at all stands for a part of one.
      */
     private LatencySample teacherLatency(List<AnswerRow> answers) {
         List<Double> millis = answers.stream().map(a -> (double) a.latencyMillis()).toList();
         int concurrency = job.config().teacher().concurrency();
-        double seconds =
-                millis.stream().mapToDouble(Double::doubleValue).sum() / 1000 / concurrency;
+        double sum = millis.stream().mapToDouble(Double::doubleValue).sum();
+        double seconds = Math.max(1, sum) / 1000 / concurrency;
         boolean simulated = answers.stream().anyMatch(AnswerRow::simulated);
         return new LatencySample(
                 simulated ? Provenance.SIMULATED : Provenance.MEASURED,

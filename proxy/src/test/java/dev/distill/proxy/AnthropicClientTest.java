@@ -169,8 +169,9 @@ final class AnthropicClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"anthropic", "openai", "gemini", "bedrock"})
     void failsWhenAStreamIsCut(String route) {
+        Say say = Say.text("one", "two", "three", "four", "five");
         providers.behave(
-                request -> EveryProvider.speech(request).streamed(HELLO, request).closedAfter(4));
+                request -> EveryProvider.speech(request).streamed(say, request).closedAfter(4));
         try (var stream = anthropic.messages().createStreaming(message(route).build())) {
             assertThatThrownBy(() -> stream.stream().forEach(_ -> {}))
                     .isInstanceOf(com.anthropic.errors.AnthropicException.class);

@@ -217,8 +217,9 @@ final class OpenAiClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"openai", "anthropic", "gemini", "bedrock"})
     void failsWhenAStreamIsCut(String route) {
+        Say say = Say.text("one", "two", "three", "four", "five");
         providers.behave(
-                request -> EveryProvider.speech(request).streamed(HELLO, request).closedAfter(4));
+                request -> EveryProvider.speech(request).streamed(say, request).closedAfter(4));
         try (var stream = openai.chat().completions().createStreaming(chat(route).build())) {
             assertThatThrownBy(() -> stream.stream().forEach(_ -> {}))
                     .isInstanceOf(com.openai.errors.OpenAIException.class);

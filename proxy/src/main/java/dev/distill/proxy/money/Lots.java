@@ -1,9 +1,6 @@
 package dev.distill.proxy.money;
 
-import dev.distill.config.ExitCode;
-import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig.Lot;
-import dev.distill.config.UserError;
 import dev.distill.proxy.wire.Usage;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -11,11 +8,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,25 +26,11 @@ public final class Lots {
     private final Map<String, AtomicLong> drawn;
 
     private Lots(List<Lot> lots, Map<String, AtomicLong> drawn) {
-        Set<String> names = new HashSet<>();
-        lots.stream()
-                .filter(lot -> !names.add(lot.name()))
-                .findFirst()
-                .ifPresent(
-                        lot -> {
-                            throw new UserError(
-                                    ExitCode.INVALID_INPUT,
-                                    Problem.of("two lots are named " + lot.name()));
-                        });
         this.lots = lots.stream().sorted(Comparator.comparing(Lots::lastDay)).toList();
         this.drawn = drawn;
     }
 
-    /**
-     * Lots of which nothing is drawn yet.
-     *
-     * @throws UserError when two have the same name
-     */
+    /** Lots of which nothing is drawn yet, each of a name of its own. */
     public static Lots of(List<Lot> lots) {
         return new Lots(lots, new ConcurrentHashMap<>());
     }

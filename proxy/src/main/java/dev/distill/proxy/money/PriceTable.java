@@ -1,7 +1,5 @@
 package dev.distill.proxy.money;
 
-import dev.distill.config.ExitCode;
-import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyConfig.Price;
 import dev.distill.config.UserError;
@@ -43,8 +41,7 @@ public final class PriceTable {
     /**
      * The table of a configuration; reads its price file.
      *
-     * @throws UserError when the price file cannot be read, a price is no number from 0, or two
-     *     prices of a model begin on the same day
+     * @throws UserError when the price file cannot be read or a price is no number from 0
      */
     public static PriceTable of(ProxyConfig config) {
         Map<String, NavigableMap<LocalDate, PriceRow>> configured = new HashMap<>();
@@ -88,13 +85,7 @@ public final class PriceTable {
         for (Price price : prices) {
             LocalDate from = price.from().orElse(LocalDate.MIN);
             PriceRow row = new ConfiguredPrices("prices." + model).row(price, Source.CONFIGURED);
-            if (days.put(from, row) != null) {
-                String day = price.from().map(d -> "from " + d).orElse("without a day in from");
-                throw new UserError(
-                        ExitCode.INVALID_INPUT,
-                        Problem.of("prices.%s has two prices %s".formatted(model, day))
-                                .withHint("give each price the first day on which it holds"));
-            }
+            days.put(from, row);
         }
         return days;
     }

@@ -12,6 +12,7 @@ final class Configs {
     private static final String START =
             """
             version: 1
+            keys: keys.yaml
             providers:
               main: { kind: openai }
               cloud: { kind: gemini }

@@ -1,10 +1,8 @@
 package dev.distill.proxy.money;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.config.ProxyConfig.Lot;
-import dev.distill.config.UserError;
 import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -89,18 +87,6 @@ class LotsTest {
 
         assertThat(after.preferred("main", "m", NOON)).isFalse();
         assertThat(after.draw("main", "m", NOON, Usage.of(1, 0)).uncovered()).isEqualTo(1);
-    }
-
-    @Test
-    void twoLotsOfOneNameAreRefused() {
-        assertThatThrownBy(
-                        () ->
-                                Lots.of(
-                                        written(
-                                                "[{ name: a, provider: main, tokens: 1, usd: 1 },"
-                                                        + " { name: a, provider: main, tokens: 1, usd: 1 }]")))
-                .isInstanceOf(UserError.class)
-                .hasMessage("two lots are named a");
     }
 
     @Property(tries = 100)

@@ -158,7 +158,6 @@ class PriceTableTest {
             delimiter = '|',
             value = {
                 "m: { input: 1, output: 1, tiers: { batch: -1 } } | prices.m.tiers.batch must be a number >= 0, got -1.0",
-                "m: [{ input: 1, output: 1 }, { input: 2, output: 1 }] | prices.m has two prices without a day in from",
                 "m: { input: 1, output: 1, bands: [{ above_input_tokens: 9, input: 1, output: 1 }, { above_input_tokens: 9, input: 1, output: 1 }] } | prices.m.bands has two that are above 9 tokens"
             })
     void whatTheProxyFileCannotMeanIsNamed(String price, String message) {
