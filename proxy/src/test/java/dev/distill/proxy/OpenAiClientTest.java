@@ -226,6 +226,21 @@ final class OpenAiClientTest {
         }
     }
 
+    /** Gemini's last frame finishes the answer: only the end of the body is missing. */
+    @Test
+    void getsAnAnswerThatWasWholeWhenTheConnectionEnded() {
+        providers.behave(
+                request -> {
+                    Script whole = EveryProvider.speech(request).streamed(HELLO, request);
+                    return whole.closedAfter(whole.events());
+                });
+        ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+        try (var stream = openai.chat().completions().createStreaming(chat("gemini").build())) {
+            stream.stream().forEach(whole::accumulate);
+        }
+        assertThat(text(whole.chatCompletion())).isEqualTo("Hello there");
+    }
+
     @Test
     void listsTheRoutesAsModels() {
         assertThat(openai.models().list().data())
