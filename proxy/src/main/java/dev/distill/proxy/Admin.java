@@ -80,7 +80,7 @@ final class Admin {
                 .get("/admin/usage", guarded(this::usage))
                 .get("/admin/lots", guarded((_, response) -> lots(response)))
                 .post("/admin/reload", guarded((_, response) -> reload(response)))
-                .get("/metrics", (_, response) -> metrics(response));
+                .get("/metrics", guarded((_, response) -> metrics(response)));
     }
 
     /** Lets those in who have an administrator's key, where keys are needed at all. */

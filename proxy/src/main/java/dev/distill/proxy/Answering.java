@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.distill.config.ProxyConfig.ClientGone;
+import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.proxy.Attempting.Ending;
@@ -145,6 +146,8 @@ final class Answering {
                                 recordings.cassette().isPresent() ? heard::add : _ -> {})
                         .run(AnswerHeaders.stream(exchange, attempt, tally.model()), onClientGone);
         if (early.isPresent()) {
+            streaming.answer().finish();
+            recordings.stream(exchange, early.get(), streaming, heard);
             return;
         }
         Attempt row = close(exchange, attempt, tally, ended);
@@ -181,6 +184,17 @@ final class Answering {
     /** From the store, or asked once for all who want to know the same right now. */
     void fromStore(Exchange exchange, Outlet outlet)
             throws InterruptedException, ClientGoneException {
+        if (!exchange.question().envelope().stream()) {
+            findOrAsk(exchange, outlet);
+            return;
+        }
+        try (SignsOfLife.Watched _ = signs.watch(outlet, exchange::callerHasGone)) {
+            findOrAsk(exchange, outlet);
+        }
+    }
+
+    private void findOrAsk(Exchange exchange, Outlet outlet)
+            throws InterruptedException, ClientGoneException {
         Canonical canonical =
                 Canonical.of(exchange.question().dialect(), exchange.question().tree());
         exchange.isStoredAs(canonical);
@@ -208,9 +222,20 @@ final class Answering {
 
     private StoredAnswer findOrAsk(Exchange exchange, Canonical canonical, List<Digest> keys)
             throws InterruptedException {
-        Optional<StoredAnswer> stored =
-                keys.stream().map(store::find).flatMap(Optional::stream).findFirst();
+        Optional<StoredAnswer> stored = find(exchange, keys);
         return stored.isPresent() ? stored.get() : askAndKeep(exchange, canonical);
+    }
+
+    /** Live traffic goes on without a store that cannot be read. */
+    private Optional<StoredAnswer> find(Exchange exchange, List<Digest> keys) {
+        try {
+            return keys.stream().map(store::find).flatMap(Optional::stream).findFirst();
+        } catch (UserError e) {
+            if (exchange.isDurable()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** Asks the targets of the route, and returns when the answer is on the disk. */
@@ -265,6 +290,7 @@ final class Answering {
                                         Optional.of(Served.of(answer)),
                                         Headers.MISS));
             }
+            recordings.whole(exchange, row, completion);
             return answer;
         } finally {
             attempt.abandoned();
@@ -346,7 +372,7 @@ final class Answering {
         Usage usage =
                 counted
                         ? tally.usage().orElseThrow()
-                        : tally.estimate(exchange.question().envelope().textBytes());
+                        : tally.estimate(Books.guess(exchange.question().envelope()));
         return new Ending(
                 outcome,
                 error,

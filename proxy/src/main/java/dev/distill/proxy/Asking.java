@@ -21,6 +21,11 @@ import java.util.Set;
  * be handed on. Used by one thread.
  */
 final class Asking {
+    private static final int FORBIDDEN = 403;
+
+    /** A target that a key may not use is left alone for this long. */
+    private static final Duration WHILE_FORBIDDEN = Duration.ofSeconds(30);
+
     private final Router tools;
     private final Exchange exchange;
     private final HoldBack holdBack;
@@ -107,10 +112,24 @@ final class Asking {
     }
 
     private RefusedException resting(Duration wait) {
+        if (exchange.route().targets().stream().allMatch(Asking::hasOnlyDeadKeys)) {
+            return new RefusedException(
+                    Refusals.upstream(
+                            502,
+                            Refusal.Kind.CREDENTIALS,
+                            "upstream_credentials_exhausted",
+                            "every key of every target of route %s was refused"
+                                    .formatted(exchange.route().name())));
+        }
         String message =
                 "every target of route %s is resting after failures or at its rate limit"
                         .formatted(exchange.route().name());
         return new RefusedException(Refusals.later("all_targets_unavailable", message, wait));
+    }
+
+    private static boolean hasOnlyDeadKeys(Target target) {
+        KeyPool keys = target.upstream().keys();
+        return keys.names().stream().allMatch(name -> keys.state(name) == KeyPool.State.DEAD);
     }
 
     /** What came of an attempt. */
@@ -179,11 +198,15 @@ final class Asking {
             return Optional.empty();
         }
         course.trying(other.get());
-        return other.get()
-                .upstream()
-                .keys()
-                .take(course.failedKeys(other.get()))
-                .flatMap(key -> prepare(other.get(), key));
+        try {
+            return other.get()
+                    .upstream()
+                    .keys()
+                    .take(course.failedKeys(other.get()))
+                    .flatMap(key -> prepare(other.get(), key));
+        } catch (RefusedException _) {
+            return Optional.empty(); // the first call goes on all the same
+        }
     }
 
     private Optional<Prepared> prepare(Target target, Credential key) {
@@ -208,6 +231,11 @@ final class Asking {
             case Ready ready -> {
                 prepared.attempt().ready(ready.recordedMillis());
                 yield new Answered(new Router.Found(ready, prepared.attempt()));
+            }
+            case Result.None _ when exchange.isOver() -> {
+                prepared.attempt().abandoned();
+                exchange.checkStopped();
+                throw new IllegalStateException("it is over for no reason");
             }
             case Result.None none -> {
                 blame(prepared.target(), prepared.key(), none.failed());
@@ -246,7 +274,7 @@ final class Asking {
                 (course.hasOtherThan(target) ? clocks : clocks.patient()).within(exchange.left()),
                 holdBack,
                 exchange.keep(),
-                exchange::underway);
+                call -> exchange.underway(call, target.onClientGone()));
     }
 
     private Optional<Target> afterFailure(Target target, Failed failed, long start)
@@ -307,6 +335,11 @@ final class Asking {
     /** Draws the consequences for the key and for the target. */
     private void blame(Target target, Credential key, Failed failed) {
         KeyPool keys = target.upstream().keys();
+        if (failed.status() == FORBIDDEN) {
+            course.failed(target, key.name());
+            target.health().cool(Optional.of(WHILE_FORBIDDEN)); // this model, not the key
+            return;
+        }
         keys.failed(key, failed.kind(), failed.retryAfter());
         switch (failed.kind()) {
             case RATE_LIMITED -> {

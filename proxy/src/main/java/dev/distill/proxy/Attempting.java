@@ -195,7 +195,7 @@ final class Attempting {
                         .map(used -> lots.draw(target.provider(), target.model(), at, used))
                         .filter(drawdown -> !drawdown.draws().isEmpty());
         OptionalLong cost = cost(ending, drawn);
-        long charged = cost.orElse(reservation.worstNanoUsd());
+        long charged = cost.orElseGet(this::guess);
         reservation.settle(charged);
         pass.close();
         ending.usage()
@@ -222,6 +222,18 @@ final class Attempting {
         exchange.add(row);
         observe(ending, cost);
         return Optional.of(row);
+    }
+
+    /** What budgets count of a call whose cost nobody knows: most such calls cost nothing. */
+    private long guess() {
+        return Math.min(
+                reservation.worstNanoUsd(),
+                price.map(
+                                row ->
+                                        row.nanoUsd(
+                                                Books.guess(exchange.question().envelope()),
+                                                Optional.empty()))
+                        .orElse(0L));
     }
 
     private void observe(Ending ending, OptionalLong cost) {

@@ -1,21 +1,27 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.Who;
 import dev.distill.proxy.money.BudgetExceededException;
+import dev.distill.proxy.money.Kind;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.Reservation;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.wire.Envelope;
+import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,8 +32,19 @@ final class Books {
     /** What a picture, a sound or a document is taken to be at most, in tokens. */
     private static final long TOKENS_OF_MEDIA = 8_000;
 
+    private static final int BYTES_PER_TOKEN = 4;
+
     /** The longest answer of a model that nobody has said more about, in tokens. */
-    private static final long LONGEST_ANSWER = 16_384;
+    private static final int LONGEST_ANSWER = 16_384;
+
+    /** No answer is longer; keeps products of absurd requests within a long. */
+    private static final long MOST_TOKENS = 100_000_000;
+
+    private static final int MOST_CHOICES = 1000;
+
+    private static final Set<Kind> WITHOUT_AUDIO =
+            Collections.unmodifiableSet(
+                    EnumSet.complementOf(EnumSet.of(Kind.AUDIO_INPUT, Kind.AUDIO_OUTPUT)));
 
     private final Plan plan;
     private final Ledger ledger;
@@ -37,6 +54,14 @@ final class Books {
         this.plan = plan;
         this.ledger = ledger;
         this.clock = clock;
+    }
+
+    /** What a request is guessed to have used of which nobody has said anything. */
+    static Usage guess(Envelope envelope) {
+        return Usage.of(
+                envelope.textBytes() / BYTES_PER_TOKEN
+                        + TOKENS_OF_MEDIA / 8 * envelope.mediaItems(),
+                0);
     }
 
     /** Whether the tokens of a target are paid for already. */
@@ -63,6 +88,16 @@ final class Books {
         }
         long worst = price.map(row -> worst(row, exchange)).orElse(0L);
         Reservation reservation = reserve(exchange, target, worst, at);
+        Attempt lost =
+                Attempt.of(
+                        at,
+                        target.provider(),
+                        target.model(),
+                        RequestRow.LOST,
+                        0,
+                        0,
+                        OptionalLong.empty(),
+                        worst);
         ledger.reserved(
                 RequestRow.lost(
                         at,
@@ -70,11 +105,8 @@ final class Books {
                         who(exchange),
                         exchange.route().name(),
                         exchange.question().dialect().name().toLowerCase(Locale.ROOT),
-                        target.provider(),
-                        target.model(),
-                        worst));
+                        exchange.attempting(lost)));
         TargetHealth.Pass pass = target.health().begin().orElseGet(() -> target.health().force());
-        exchange.attempting();
         return new Attempting(exchange, target, key, pass, reservation, price, plan.lots(), at);
     }
 
@@ -115,8 +147,16 @@ final class Books {
                             Headers.MAX_USD
                                     + " is set, but the answer has no limit; set max_tokens"));
         }
-        long output = asked.orElse(price.maxOutputTokens().orElse((int) LONGEST_ANSWER));
-        return price.worst(input, output * envelope.choices());
+        long longest = price.maxOutputTokens().orElse(LONGEST_ANSWER);
+        long output =
+                price.maxOutputTokens().isPresent()
+                        ? Math.min(asked.orElse(longest), longest)
+                        : asked.orElse(longest);
+        return price.worst(
+                input,
+                Math.min(output, MOST_TOKENS) * Math.min(envelope.choices(), MOST_CHOICES),
+                envelope.mediaItems() == 0 ? WITHOUT_AUDIO : Kind.ALL,
+                envelope.serviceTier());
     }
 
     /** The row of a request that is over. */

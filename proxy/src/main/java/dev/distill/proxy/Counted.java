@@ -18,10 +18,12 @@ import dev.distill.proxy.routing.RetryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,6 +32,11 @@ import java.util.random.RandomGenerator;
  */
 final class Counted {
     private static final Logger LOG = System.getLogger(Counted.class.getName());
+
+    /** For the rows of a process that died to reach the ledger. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration AGAIN = Duration.ofSeconds(10);
 
     private final Ledger ledger;
     private final StoreReader store;
@@ -53,6 +60,12 @@ final class Counted {
             Optional<KeyRing> keys,
             PriceTable prices,
             Optional<Plan> before) {
+        RateLimits limits =
+                before.map(plan -> plan.limits().reloaded(config.limits()))
+                        .orElseGet(() -> RateLimits.of(config.limits(), clock));
+        Lots lots =
+                before.map(plan -> plan.lots().reloaded(config.lots()))
+                        .orElseGet(() -> Lots.of(config.lots()));
         Budgets budgets =
                 before.map(plan -> plan.budgets().reloaded(config.budgets()))
                         .orElseGet(
@@ -62,12 +75,6 @@ final class Counted {
                                                 clock,
                                                 lease(config),
                                                 store::charged));
-        RateLimits limits =
-                before.map(plan -> plan.limits().reloaded(config.limits()))
-                        .orElseGet(() -> RateLimits.of(config.limits(), clock));
-        Lots lots =
-                before.map(plan -> plan.lots().reloaded(config.lots()))
-                        .orElseGet(() -> Lots.of(config.lots()));
         boolean learnsLots = before.isEmpty() && !config.lots().isEmpty();
         if (budgets.replayFrom().isPresent() || learnsLots) {
             learn(budgets, lots);
@@ -77,19 +84,42 @@ final class Counted {
         return new Plan(config, routes, keys, prices, budgets, limits, lots, attempts, retries);
     }
 
-    /** What the ledger knows; when it cannot be read, counting starts from here on. */
+    /**
+     * What the ledger knows, what a dead process left behind included. A ledger that cannot be read
+     * is tried again until it can: what was spent before then counts from that moment on.
+     */
     private void learn(Budgets budgets, Lots lots) {
+        Instant started = clock.instant();
+        if (!learned(budgets, lots, started)) {
+            Thread.ofVirtual()
+                    .name("learn budgets")
+                    .start(
+                            () -> {
+                                do {
+                                    LockSupport.parkNanos(AGAIN.toNanos());
+                                } while (!learned(budgets, lots, started));
+                            });
+        }
+    }
+
+    private boolean learned(Budgets budgets, Lots lots, Instant upTo) {
+        if (!ledger.awaitShipped(PATIENCE)) {
+            return false;
+        }
         try (UsageReader reader = UsageReader.open(ledger.database())) {
+            Map<String, Long> drawn = reader.lots();
             budgets.replayFrom().stream()
-                    .flatMap(from -> reader.charged(from, clock.instant()).stream())
+                    .flatMap(from -> reader.charged(from, upTo).stream())
                     .map(Counted::charge)
                     .forEach(budgets::replay);
-            reader.lots().forEach(lots::seed);
+            drawn.forEach(lots::seed);
+            return true;
         } catch (UserError e) {
             LOG.log(
                     Level.WARNING,
-                    "budgets start at nothing, since the ledger cannot be read: "
+                    "budgets start at nothing until the ledger can be read: "
                             + e.problems().getFirst());
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.config.ProxyConfig.ClientGone;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.money.Permit;
@@ -29,12 +30,13 @@ final class Exchange {
     private final Route named;
     private Route route;
     private final Question question;
-    private final Who who;
+    private Who who;
     private final Books books;
     private final Tally.Keep keep;
     private final RouteMeter meter;
     private final RequestSpan span;
     private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Attempt> open = new ArrayList<>();
     private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
     private final Map<String, String> quotas = new HashMap<>();
     private Optional<Canonical> canonical = Optional.empty();
@@ -42,7 +44,7 @@ final class Exchange {
     private int attemptsBegun;
     private boolean ended;
     private long firstTokenNanos;
-    private final List<Call> underway = new ArrayList<>();
+    private final Map<Call, ClientGone> underway = new HashMap<>();
     private @Nullable String stopped;
     private boolean callerGone;
 
@@ -210,9 +212,15 @@ final class Exchange {
         return true;
     }
 
-    /** Goes on at another route. */
+    /**
+     * Goes on at another route, with its budgets.
+     *
+     * @throws RefusedException when the caller may not use it
+     */
     void moveTo(Route successor) {
+        admitted.checkAllowed(successor.name());
         route = successor;
+        who = new Who(who.key(), who.user(), who.team(), successor.name(), who.job());
     }
 
     /** Whether a job's own limit binds. */
@@ -247,9 +255,18 @@ final class Exchange {
                 .sum();
     }
 
-    /** One more attempt begins. */
-    void attempting() {
+    /**
+     * One more attempt begins.
+     *
+     * @param lost what stays of it if nothing more is heard
+     * @return all attempts so far as they stand
+     */
+    List<Attempt> attempting(Attempt lost) {
         attemptsBegun++;
+        open.add(lost);
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.addAll(open);
+        return all;
     }
 
     /** Attempts so far, those under way included. */
@@ -260,6 +277,11 @@ final class Exchange {
     /** An attempt is over. */
     void add(Attempt attempt) {
         attempts.add(attempt);
+        open.removeIf(
+                lost ->
+                        lost.at().equals(attempt.at())
+                                && lost.provider().equals(attempt.provider())
+                                && lost.model().equals(attempt.model()));
     }
 
     /** The attempts so far. */
@@ -281,10 +303,14 @@ final class Exchange {
         return firstTokenNanos;
     }
 
-    /** A call that is being made, which a stop ends. */
-    synchronized void underway(Call call) {
-        underway.add(call);
-        if (stopped != null || callerGone) {
+    /**
+     * A call that is being made, which a stop ends.
+     *
+     * @param onClientGone what happens to it when the caller has gone
+     */
+    synchronized void underway(Call call, ClientGone onClientGone) {
+        underway.put(call, onClientGone);
+        if (stopped != null || (callerGone && onClientGone == ClientGone.CANCEL)) {
             call.close();
         }
     }
@@ -292,18 +318,28 @@ final class Exchange {
     /** Ends it, its stream included. */
     synchronized void stop(String why) {
         stopped = why;
-        underway.forEach(Call::close);
+        underway.keySet().forEach(Call::close);
     }
 
     /** Its caller has gone: what is being asked need not be answered. */
     synchronized void callerHasGone() {
         callerGone = true;
-        underway.forEach(Call::close);
+        underway.forEach(
+                (call, onClientGone) -> {
+                    if (onClientGone == ClientGone.CANCEL) {
+                        call.close();
+                    }
+                });
     }
 
     /** Whether its caller is known to have gone. */
     synchronized boolean isCallerGone() {
         return callerGone;
+    }
+
+    /** Whether it was ended by us or by its caller, rather than by a provider. */
+    synchronized boolean isOver() {
+        return callerGone || stopped != null;
     }
 
     /** Why it was stopped. */

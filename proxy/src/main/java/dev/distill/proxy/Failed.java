@@ -59,7 +59,8 @@ record Failed(
                 Optional.empty(),
                 refusal.retryAfter(),
                 false,
-                true);
+                refusal.kind() == Refusal.Kind.TRANSIENT
+                        || refusal.kind() == Refusal.Kind.MALFORMED);
     }
 
     /** A call that failed on its way. */

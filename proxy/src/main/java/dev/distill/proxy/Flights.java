@@ -41,7 +41,7 @@ final class Flights<K, T> {
             } catch (ExecutionException e) {
                 switch (e.getCause()) {
                     case RefusedException refused
-                            when Refusals.isAboutMoney(refused.refusal()) -> {}
+                            when Refusals.isAboutTheCaller(refused.refusal()) -> {}
                     case InterruptedException _ -> {}
                     case RefusedException failed -> throw failed;
                     case UserError failed -> throw failed;

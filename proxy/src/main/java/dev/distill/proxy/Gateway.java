@@ -19,6 +19,8 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +38,7 @@ final class Gateway {
     private final Sessions sessions;
     private final Observers observers;
     private final InstantSource clock;
+    private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
 
     Gateway(
             Supplier<Plan> plans,
@@ -57,7 +60,20 @@ final class Gateway {
      * @param principal who asks; empty where nobody needs a key
      */
     record Admitted(
-            Arrival arrival, Plan plan, Caller terms, Optional<Principal> principal, Instant at) {}
+            Arrival arrival, Plan plan, Caller terms, Optional<Principal> principal, Instant at) {
+        /**
+         * Lets nobody ask for a route that their key is not for.
+         *
+         * @throws RefusedException then
+         */
+        void checkAllowed(String route) {
+            if (principal.map(p -> !p.mayUse(route)).orElse(false)) {
+                throw new RefusedException(
+                        Refusals.forbidden(
+                                "model_not_allowed", "this key may not use route " + route));
+            }
+        }
+    }
 
     /**
      * Finds out who asks, before any of the body is read.
@@ -72,13 +88,22 @@ final class Gateway {
     }
 
     private static Principal principal(KeyRing keys, Arrival arrival) {
-        return KeyRing.presented(arrival.header())
+        Optional<String> presented = KeyRing.presented(arrival.header());
+        return presented
                 .flatMap(keys::find)
                 .orElseThrow(
                         () ->
                                 new RefusedException(
                                         Refusals.unauthorized(
-                                                "a valid key of this proxy is needed, as a bearer token or in x-api-key")));
+                                                presented
+                                                        .map(keys::refusal)
+                                                        .orElse(
+                                                                "a key of this proxy is needed, as a bearer token or in x-api-key"))));
+    }
+
+    /** Ends everything that is under way; each caller is told so. */
+    void stopAll() {
+        running.forEach(exchange -> exchange.stop("the proxy is stopping"));
     }
 
     /** The routes that somebody may use. */
@@ -99,9 +124,10 @@ final class Gateway {
             throws InterruptedException, ClientGoneException {
         Envelope envelope = envelope(admitted.arrival().dialect(), body);
         Plan plan = admitted.plan();
+        admitted.checkAllowed(envelope.model());
         Route named = plan.named(envelope.model());
         Route route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
-        checkAllowed(admitted, envelope.model());
+        admitted.checkAllowed(route.name());
         Who who = who(admitted, route);
         boolean stored = isStored(admitted.terms(), route);
         Exchange exchange =
@@ -117,6 +143,7 @@ final class Gateway {
                                 : Tally.Keep.COUNTS,
                         observers.metrics().route(named.name(), envelope.dialect()),
                         span(admitted.arrival(), named));
+        running.add(exchange);
         try (Permit permit = permit(plan, who, envelope)) {
             exchange.isWithin(permit);
             Call session = session(admitted, exchange);
@@ -139,6 +166,8 @@ final class Gateway {
         } catch (InterruptedException | RuntimeException e) {
             answering.writeDown(exchange, "internal_error", 500);
             throw e;
+        } finally {
+            running.remove(exchange);
         }
     }
 
@@ -164,13 +193,6 @@ final class Gateway {
         }
     }
 
-    private static void checkAllowed(Admitted admitted, String route) {
-        if (admitted.principal().map(p -> !p.mayUse(route)).orElse(false)) {
-            throw new RefusedException(
-                    Refusals.forbidden("model_not_allowed", "this key may not use route " + route));
-        }
-    }
-
     private static Who who(Admitted admitted, Route route) {
         Optional<Principal> principal = admitted.principal();
         return new Who(
@@ -192,7 +214,7 @@ final class Gateway {
     private Permit permit(Plan plan, Who who, Envelope envelope) {
         long estimate =
                 envelope.textBytes() / BYTES_PER_TOKEN
-                        + Math.min(envelope.maxOutputTokens().orElse(0), USUAL_ANSWER);
+                        + Math.min(envelope.maxOutputTokens().orElse(USUAL_ANSWER), USUAL_ANSWER);
         try {
             return plan.limits().acquire(who, estimate);
         } catch (RateLimitedException e) {

@@ -38,24 +38,25 @@ final class HttpFront {
             List.of(
                     HeaderNames.create("anthropic-version"),
                     HeaderNames.create("anthropic-beta"),
-                    HeaderNames.create("openai-organization"),
-                    HeaderNames.create("openai-project"),
                     HeaderNames.create("openai-beta"),
-                    HeaderNames.create("idempotency-key"),
                     HeaderNames.create("traceparent"),
                     HeaderNames.create("tracestate"));
 
     private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
 
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private static final Logger LOG = System.getLogger(HttpFront.class.getName());
 
     private final Gateway gateway;
     private final Intake intake;
+    private final SignsOfLife signs;
     private final RequestIds ids;
 
-    HttpFront(Gateway gateway, Intake intake, RequestIds ids) {
+    HttpFront(Gateway gateway, Intake intake, SignsOfLife signs, RequestIds ids) {
         this.gateway = gateway;
         this.intake = intake;
+        this.signs = signs;
         this.ids = ids;
     }
 
@@ -66,9 +67,15 @@ final class HttpFront {
         routing.any(this::noSuchEndpoint);
     }
 
-    /** Takes no more requests, and waits for those under way as long as they may take. */
+    /**
+     * Takes no more requests, and waits for those under way; those that take longer are ended, and
+     * have a moment to say so.
+     */
     void drain(Duration atMost) throws InterruptedException {
-        intake.drain(atMost);
+        if (!intake.drain(atMost)) {
+            gateway.stopAll();
+            intake.drain(LAST_WORDS);
+        }
     }
 
     private Handler ask(Dialect dialect) {
@@ -78,19 +85,21 @@ final class HttpFront {
     /** Something that answers a request. */
     @FunctionalInterface
     private interface Work {
-        void run(Arrival arrival, ServerRequest request, Outlet outlet)
+        void run(Arrival arrival, ServerRequest request, HttpOutlet outlet)
                 throws IOException, InterruptedException, ClientGoneException;
     }
 
-    private void serve(Arrival arrival, ServerRequest request, Outlet outlet)
+    private void serve(Arrival arrival, ServerRequest request, HttpOutlet outlet)
             throws IOException, InterruptedException, ClientGoneException {
         Gateway.Admitted admitted = gateway.admit(arrival);
         try (Intake.Slot slot = intake.enter()) {
             long length = request.headers().contentLength().orElse(-1);
+            outlet.waits();
             byte[] body =
                     request.content().hasEntity()
                             ? slot.read(request.content().inputStream(), length)
                             : new byte[0];
+            outlet.goesOn();
             gateway.serve(admitted, body, outlet);
         }
     }
@@ -106,7 +115,10 @@ final class HttpFront {
                         passedOn(request),
                         System.nanoTime());
         response.header(HeaderNames.create(Headers.REQUEST_ID), arrival.id());
-        try {
+        if (dialect == Dialect.ANTHROPIC_MESSAGES) {
+            response.header(HeaderNames.create("request-id"), arrival.id());
+        }
+        try (SignsOfLife.Watched _ = signs.watch(outlet)) {
             Optional<Refusal> refusal = refusalOf(work, arrival, request, outlet);
             if (refusal.isPresent()) {
                 refuse(arrival, refusal.get(), outlet);
@@ -118,7 +130,7 @@ final class HttpFront {
     }
 
     private static Optional<Refusal> refusalOf(
-            Work work, Arrival arrival, ServerRequest request, Outlet outlet)
+            Work work, Arrival arrival, ServerRequest request, HttpOutlet outlet)
             throws ClientGoneException {
         try {
             work.run(arrival, request, outlet);
@@ -136,7 +148,8 @@ final class HttpFront {
             throw new ClientGoneException(e); // the body did not come
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "request " + arrival.id() + " failed unexpectedly", e);
-            String message = "an unexpected error in the proxy: " + e;
+            String message =
+                    "an unexpected error in the proxy; its log has request " + arrival.id();
             return Optional.of(Refusals.internal("internal_error", message));
         }
     }

@@ -20,6 +20,9 @@ final class HttpOutlet implements Outlet {
     /** Proxies on the way close connections that are silent for a minute, some earlier. */
     private static final long SILENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /** Nobody waits longer for a caller to take or to send something. */
+    private static final long STUCK_NANOS = Duration.ofSeconds(60).toNanos();
+
     private static final byte[] SIGN_OF_LIFE = ": keep-alive\n\n".getBytes(StandardCharsets.UTF_8);
     private static final HeaderName BUFFERING = HeaderNames.create("x-accel-buffering");
 
@@ -29,6 +32,7 @@ final class HttpOutlet implements Outlet {
     private boolean begun;
     private boolean brokenOff;
     private volatile long lastNanos = System.nanoTime();
+    private volatile long waitingSince;
 
     HttpOutlet(ServerResponse response) {
         this.response = response;
@@ -41,6 +45,22 @@ final class HttpOutlet implements Outlet {
         BrokenOffException() {
             super("the stream ended before the answer", null, false, false);
         }
+    }
+
+    /** The caller's turn begins: they have a while to send their request, or to take an answer. */
+    void waits() {
+        waitingSince = System.nanoTime() | 1; // 0 stands for not waiting
+    }
+
+    /** The caller's turn is over. */
+    void goesOn() {
+        waitingSince = 0;
+    }
+
+    @Override
+    public boolean isStuck() {
+        long since = waitingSince;
+        return since != 0 && System.nanoTime() - since > STUCK_NANOS;
     }
 
     /** Something that is sent. */
@@ -152,12 +172,14 @@ final class HttpOutlet implements Outlet {
 
     private void send(Sending sending) throws ClientGoneException {
         lock.lock();
+        waits();
         try {
             sending.run();
             lastNanos = System.nanoTime();
         } catch (IOException | RuntimeException e) {
             throw new ClientGoneException(e);
         } finally {
+            goesOn();
             lock.unlock();
         }
     }

@@ -163,6 +163,7 @@ final class Opening {
     private Result read(Call call, ProviderCodec codec, Request request, long startNanos) {
         try {
             request.target().upstream().keys().answered(request.key(), call.status(), call::header);
+            RetryHints.share(call::header).ifPresent(request.target().health()::share);
             if (call.status() / 100 != 2) {
                 return new Result.None(refused(call, codec));
             }
@@ -217,7 +218,10 @@ final class Opening {
                         codec.streamReader(),
                         request.id(),
                         startNanos,
-                        new Tally(request.target().model(), request.keep()));
+                        new Tally(
+                                request.target().model(),
+                                request.question().envelope().choices(),
+                                request.keep()));
         List<StreamAnswer.Step> held = new ArrayList<>();
         long bytes = 0;
         long most =

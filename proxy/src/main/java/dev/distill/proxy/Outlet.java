@@ -26,6 +26,9 @@ interface Outlet {
      */
     void breakOff(byte[] last);
 
+    /** Whether the caller has kept us waiting for so long that nobody should wait any more. */
+    boolean isStuck();
+
     /** Sends something that means nothing, if the stream has been silent for long. */
     void signOfLife() throws ClientGoneException;
 

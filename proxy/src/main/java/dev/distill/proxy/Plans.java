@@ -85,12 +85,15 @@ final class Plans implements AutoCloseable {
     /**
      * Makes a plan of a changed file; the requests under way keep theirs.
      *
+     * @param beforehand what else has to succeed before the plan is in force
      * @throws UserError when the file cannot work; the present plan then stays
      */
-    void reload(ProxyConfig config) {
+    synchronized void reload(ProxyConfig config, Runnable beforehand) {
         Plan before = current;
+        Plan next = plan(config, Optional.of(before));
+        beforehand.run();
         metrics.vocabulary(Vocabulary.of(config));
-        current = plan(config, Optional.of(before));
+        current = next;
         Set<Upstream> used = upstreamsOf(current);
         upstreams.values().stream()
                 .filter(upstream -> !used.contains(upstream))
@@ -186,7 +189,8 @@ final class Plans implements AutoCloseable {
 
     private TargetHealth health(String provider, String model, ProxyConfig config) {
         return healths.computeIfAbsent(
-                provider + "/" + model, _ -> new TargetHealth(config.breaker(), System::nanoTime));
+                "%s/%s/%s".formatted(provider, model, config.breaker()),
+                _ -> new TargetHealth(config.breaker(), System::nanoTime));
     }
 
     private static Set<Upstream> upstreamsOf(Plan plan) {

@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
+import dev.distill.config.Location;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.ledger.Database;
@@ -89,13 +90,9 @@ public final class ProxyServer implements AutoCloseable {
                                 ? ListenAddress.Callers.NEED_A_KEY
                                 : ListenAddress.Callers.NEED_NO_KEY);
         Intake intake = new Intake(config.capacity());
+        SignsOfLife signs = parts.own(new SignsOfLife());
         Answering answering =
-                new Answering(
-                        router(surroundings),
-                        ledger,
-                        store,
-                        observers.recordings(),
-                        parts.own(new SignsOfLife()));
+                new Answering(router(surroundings), ledger, store, observers.recordings(), signs);
         this.front =
                 new HttpFront(
                         new Gateway(
@@ -105,6 +102,7 @@ public final class ProxyServer implements AutoCloseable {
                                 observers,
                                 surroundings.clock()),
                         intake,
+                        signs,
                         new RequestIds(surroundings.random()));
         Optional<ConfigWatch> watch =
                 setting.file()
@@ -125,7 +123,9 @@ public final class ProxyServer implements AutoCloseable {
                         observers.metrics(),
                         watch,
                         surroundings.clock());
-        this.server = HttpServer.start(config, address, admin, front);
+        this.server =
+                HttpServer.start(
+                        config, address, () -> plans.current().keys().isPresent(), admin, front);
         watch.ifPresent(w -> parts.own(w.start()));
     }
 
@@ -274,8 +274,13 @@ public final class ProxyServer implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "listen, tls, ledger, recording, capacity and telemetry change at the next start");
         }
-        plans.reload(config);
-        sessions.update(config.runaway(), environment);
+        if (config.keys().isEmpty() && !address.getAddress().isLoopbackAddress()) {
+            throw UserError.invalid(
+                    Location.of(Path.of("proxy file")),
+                    "keys is gone, and %s is not a loopback address".formatted(config.listen()),
+                    "callers from elsewhere must need a key");
+        }
+        plans.reload(config, () -> sessions.update(config.runaway(), environment));
     }
 
     /** What a running server cannot change. */

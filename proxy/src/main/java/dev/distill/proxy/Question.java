@@ -42,6 +42,11 @@ final class Question {
         this.body = body;
     }
 
+    /** Its length. */
+    int bytes() {
+        return body.length;
+    }
+
     /** The caller's own dialect. */
     Dialect dialect() {
         return dialect;
@@ -77,7 +82,7 @@ final class Question {
     }
 
     /** The request as JSON; the model's name is the caller's. */
-    ObjectNode tree() {
+    synchronized ObjectNode tree() {
         ObjectNode known = tree;
         if (known == null) {
             known = parse(body);
@@ -86,7 +91,7 @@ final class Question {
         return known;
     }
 
-    private Conversation conversation() {
+    private synchronized Conversation conversation() {
         Conversation known = conversation;
         if (known == null) {
             known = Codecs.forCaller(dialect).readRequest(tree());

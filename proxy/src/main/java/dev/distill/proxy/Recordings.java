@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.recording.Recorder;
@@ -12,6 +13,8 @@ import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.SseFrame;
 import dev.distill.proxy.wire.WireException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +27,26 @@ import java.util.concurrent.TimeUnit;
  * route wants it, and on a cassette, where the command names one.
  */
 record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> cassette) {
+    private static final Logger LOG = System.getLogger(Recordings.class.getName());
+
+    /** Longer requests are no training material. */
+    private static final int LARGEST = 1 << 20;
+
     /** Whether the text of a route's answers is of interest. */
     boolean want(Route route) {
         return cassette.isPresent() || (recorder.isPresent() && route.config().record());
     }
 
-    /** Keeps a whole answer. */
+    /** Keeps a whole answer; one that cannot be kept is given all the same. */
     void whole(Exchange exchange, Attempt attempt, Completion completion) {
+        try {
+            keep(exchange, attempt, completion);
+        } catch (UserError e) {
+            LOG.log(Level.ERROR, "an answer was not recorded: " + e.problems().getFirst());
+        }
+    }
+
+    private void keep(Exchange exchange, Attempt attempt, Completion completion) {
         train(exchange, attempt, completion);
         if (cassette.isPresent()) {
             request(exchange)
@@ -99,7 +115,9 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
     }
 
     private void train(Exchange exchange, Attempt attempt, Completion completion) {
-        if (recorder.isEmpty() || !exchange.route().config().record()) {
+        if (recorder.isEmpty()
+                || !exchange.route().config().record()
+                || exchange.question().bytes() > LARGEST) {
             return;
         }
         recorder.get()

@@ -21,8 +21,14 @@ final class Refusals {
 
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER_ERROR = "server_error";
-    private static final Set<String> ABOUT_MONEY =
-            Set.of(BUDGET_EXCEEDED, PRICE_UNKNOWN, MAX_TOKENS_REQUIRED);
+    private static final Set<String> ABOUT_THE_CALLER =
+            Set.of(
+                    BUDGET_EXCEEDED,
+                    PRICE_UNKNOWN,
+                    MAX_TOKENS_REQUIRED,
+                    "session_stopped",
+                    "client_gone",
+                    "model_not_allowed");
 
     private Refusals() {}
 
@@ -118,8 +124,8 @@ final class Refusals {
     }
 
     /** Whether it follows from the terms of one caller, so that another may well get an answer. */
-    static boolean isAboutMoney(Refusal refusal) {
-        return refusal.code().filter(ABOUT_MONEY::contains).isPresent();
+    static boolean isAboutTheCaller(Refusal refusal) {
+        return refusal.code().filter(ABOUT_THE_CALLER::contains).isPresent();
     }
 
     private static Refusal of(

@@ -20,6 +20,7 @@ final class Tally {
     /** A rough length of a token, for answers whose provider does not count. */
     private static final int BYTES_PER_TOKEN = 4;
 
+    private final int expected;
     private final Keep keep;
     private final Map<Integer, Choice> choices = new TreeMap<>();
     private String id = "";
@@ -74,9 +75,11 @@ final class Tally {
 
     /**
      * @param model what the answer was asked of, until it says otherwise
+     * @param expected how many choices were asked for
      */
-    Tally(String model, Keep keep) {
+    Tally(String model, int expected, Keep keep) {
         this.model = model;
+        this.expected = expected;
         this.keep = keep;
     }
 
@@ -149,7 +152,7 @@ final class Tally {
 
     /** Whether every answer that has begun is complete, so that little can follow. */
     boolean isFinished() {
-        return !choices.isEmpty()
+        return choices.size() >= expected
                 && choices.values().stream().allMatch(choice -> choice.stop.isPresent());
     }
 
@@ -178,21 +181,23 @@ final class Tally {
     }
 
     /**
-     * A guess at what has been used so far.
+     * What has been used so far: what the provider has said of the input, and of the output at
+     * least what was heard of it.
      *
-     * @param inputBytes length of what was asked
+     * @param input a guess at it, should the provider have said nothing
      */
-    Usage estimate(long inputBytes) {
+    Usage estimate(Usage input) {
+        Usage said = usage.orElse(input);
         return new Usage(
-                inputBytes / BYTES_PER_TOKEN,
-                0,
-                0,
-                0,
-                0,
-                tokens(outputBytes),
-                tokens(thoughtBytes),
-                0,
-                0);
+                said.inputFresh(),
+                said.inputCached(),
+                said.cacheWrite(),
+                said.cacheWriteHour(),
+                said.inputAudio(),
+                Math.max(said.outputText(), tokens(outputBytes)),
+                Math.max(said.outputReasoning(), tokens(thoughtBytes)),
+                said.outputAudio(),
+                said.webSearches());
     }
 
     /** The whole answer; empty parts when its text was not kept. */

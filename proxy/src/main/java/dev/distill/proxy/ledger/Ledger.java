@@ -206,6 +206,15 @@ public final class Ledger implements AutoCloseable {
         spool.flush();
     }
 
+    /**
+     * Waits until what a process that died has left behind is in the database.
+     *
+     * @return whether it is; not when the database cannot be reached or does not get there in time
+     */
+    public boolean awaitShipped(Duration atMost) {
+        return shipper.awaitFirst(atMost);
+    }
+
     /** How the interactive lane is doing. */
     public Health health() {
         return new Health(

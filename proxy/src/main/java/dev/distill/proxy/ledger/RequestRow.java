@@ -54,8 +54,36 @@ public record RequestRow(
             String provider,
             String model,
             long worstNanoUsd) {
-        Attempt attempt =
-                Attempt.of(at, provider, model, LOST, 0, 0, OptionalLong.empty(), worstNanoUsd);
+        return lost(
+                at,
+                requestId,
+                who,
+                route,
+                dialect,
+                List.of(
+                        Attempt.of(
+                                at,
+                                provider,
+                                model,
+                                LOST,
+                                0,
+                                0,
+                                OptionalLong.empty(),
+                                worstNanoUsd)));
+    }
+
+    /**
+     * The same for a request with several calls.
+     *
+     * @param attempts those that are over as they ended, the others as lost
+     */
+    public static RequestRow lost(
+            Instant at,
+            String requestId,
+            Who who,
+            String route,
+            String dialect,
+            List<Attempt> attempts) {
         return new RequestRow(
                 at,
                 requestId,
@@ -69,7 +97,7 @@ public record RequestRow(
                 OptionalLong.empty(),
                 Optional.empty(),
                 "off",
-                List.of(attempt));
+                attempts);
     }
 
     /** What all attempts together cost; empty when nobody can know. */

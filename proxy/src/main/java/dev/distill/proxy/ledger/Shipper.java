@@ -37,6 +37,7 @@ final class Shipper implements AutoCloseable {
             Thread.ofPlatform().name("distill-ledger-shipper").daemon().unstarted(this::work);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicBoolean reachable = new AtomicBoolean(true);
+    private final CountDownLatch first = new CountDownLatch(1);
     private final LongAdder rowsShipped = new LongAdder();
 
     /** Only the thread touches these. */
@@ -57,6 +58,16 @@ final class Shipper implements AutoCloseable {
         return shipper;
     }
 
+    /** Waits until all that was in the local logs at the start is in the database. */
+    boolean awaitFirst(Duration atMost) {
+        try {
+            return first.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Whether the last try reached the database. */
     boolean reachable() {
         return reachable.get();
@@ -68,12 +79,13 @@ final class Shipper implements AutoCloseable {
     }
 
     private void work() {
-        long pause = PAUSE_MILLIS;
+        long pause = 0;
         boolean last = false;
         while (!last) {
             last = closed(pause);
             try {
-                boolean more = shipAll(last);
+                boolean more = shipAll(last || first.getCount() > 0);
+                first.countDown();
                 pause = more ? 0 : PAUSE_MILLIS;
                 if (!reachable.getAndSet(true)) {
                     LOG.log(Level.INFO, "the ledger at %s is back".formatted(database));

@@ -19,6 +19,9 @@ public final class TargetHealth {
     /** A rate limited target cools for this long unless told otherwise, doubling. */
     static final Duration FIRST_REST = Duration.ofSeconds(1);
 
+    /** The longest rest that is granted. */
+    static final Duration LONGEST_HINT = Duration.ofHours(1);
+
     /** The longest rest that nobody asked for. */
     static final Duration LONGEST_REST = Duration.ofSeconds(60);
 
@@ -134,7 +137,9 @@ public final class TargetHealth {
      * @param hint how long it asks to wait
      */
     public synchronized void cool(Optional<Duration> hint) {
-        Duration time = hint.orElseGet(() -> doubled(FIRST_REST, rests++, LONGEST_REST));
+        Duration time =
+                hint.map(wait -> wait.compareTo(LONGEST_HINT) < 0 ? wait : LONGEST_HINT)
+                        .orElseGet(() -> doubled(FIRST_REST, rests++, LONGEST_REST));
         long until = nanoTime.getAsLong() + time.toNanos();
         if (until - restUntil > 0) {
             restUntil = until;

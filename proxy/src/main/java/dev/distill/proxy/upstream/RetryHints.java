@@ -45,6 +45,9 @@ public final class RetryHints {
                     Limit.anthropic("input-tokens"),
                     Limit.anthropic("output-tokens"));
 
+    /** A quota may last until the next month; nothing lasts longer. */
+    private static final Duration LONGEST = Duration.ofDays(31);
+
     private RetryHints() {}
 
     /**
@@ -62,7 +65,8 @@ public final class RetryHints {
                 .or(() -> header.apply("x-ms-retry-after-ms").flatMap(text -> number(text, 3)))
                 .or(() -> header.apply("retry-after").flatMap(text -> secondsOrDate(text, now)))
                 .or(() -> body)
-                .or(() -> reset(header, now));
+                .or(() -> reset(header, now))
+                .map(wait -> wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
     }
 
     /** When the limits that are used up start anew; empty when none is. */
