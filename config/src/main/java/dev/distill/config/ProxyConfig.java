@@ -445,9 +445,15 @@ public record ProxyConfig(
     /** What the proxy takes on at the same time. */
     public record Capacity(
             @Doc("Requests.") @Default("4096") @AtLeast(1) int requests,
-            @Doc("The largest body in MiB.") @Default("64") @AtLeast(1) @AtMost(1024)
+            @Doc("The largest body in MiB; at most a quarter of the memory.")
+                    @Default("64")
+                    @AtLeast(1)
+                    @AtMost(1024)
                     int largestBodyMib,
-            @Doc("All bodies together in MiB.") @Default("128") @AtLeast(1) int bodiesMib) {}
+            @Doc("All bodies together in MiB; at most a quarter of the memory.")
+                    @Default("128")
+                    @AtLeast(1)
+                    int bodiesMib) {}
 
     /** Where traces go. */
     public record Telemetry(

@@ -75,6 +75,7 @@ final class HttpServer {
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
+                        .connectionOptions(options -> options.tcpNoDelay(true))
                         .shutdownGracePeriod(SHUTDOWN)
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing);

@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 final class Intake {
     private static final int BLOCK = 64 << 10;
     private static final int MOST_REQUESTS = 1 << 20;
+
+    /** A body is held once as it came and once as it goes out, beside everything else. */
+    private static final int SHARE_OF_MEMORY = 4;
+
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Semaphore requests;
@@ -26,10 +30,11 @@ final class Intake {
 
     Intake(ProxyConfig.Capacity capacity) {
         this.mostRequests = Math.min(capacity.requests(), MOST_REQUESTS);
-        this.mostBlocks = blocks((long) capacity.bodiesMib() << 20);
+        long room = Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY;
+        this.mostBlocks = blocks(Math.min((long) capacity.bodiesMib() << 20, room));
         this.requests = new Semaphore(mostRequests);
         this.blocks = new Semaphore(mostBlocks);
-        this.largestBody = (long) capacity.largestBodyMib() << 20;
+        this.largestBody = Math.min((long) capacity.largestBodyMib() << 20, room);
     }
 
     /**
