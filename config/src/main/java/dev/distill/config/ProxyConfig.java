@@ -444,7 +444,8 @@ public record ProxyConfig(
 
     /** What the proxy takes on at the same time. */
     public record Capacity(
-            @Doc("Requests.") @Default("4096") @AtLeast(1) int requests,
+            @Doc("Requests; as many as the memory is enough for.") @Default("4096") @AtLeast(1)
+                    int requests,
             @Doc("The largest body in MiB; at most a quarter of the memory.")
                     @Default("64")
                     @AtLeast(1)

@@ -13,8 +13,10 @@ import java.util.concurrent.TimeUnit;
  * too much is refused at once rather than let the memory fill.
  */
 final class Intake {
-    private static final int BLOCK = 64 << 10;
-    private static final int MOST_REQUESTS = 1 << 20;
+    private static final int BLOCK = 4 << 10;
+
+    /** What one takes beside its body, its connections and its thread included, at most. */
+    private static final int MEMORY_OF_A_REQUEST = 160 << 10;
 
     /** A body is held once as it came and once as it goes out, beside everything else. */
     private static final int SHARE_OF_MEMORY = 4;
@@ -29,7 +31,8 @@ final class Intake {
     private volatile boolean draining;
 
     Intake(ProxyConfig.Capacity capacity) {
-        this.mostRequests = Math.min(capacity.requests(), MOST_REQUESTS);
+        long affordable = Runtime.getRuntime().maxMemory() / MEMORY_OF_A_REQUEST;
+        this.mostRequests = (int) Math.min(capacity.requests(), affordable);
         long room = Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY;
         this.mostBlocks = blocks(Math.min((long) capacity.bodiesMib() << 20, room));
         this.requests = new Semaphore(mostRequests);
