@@ -1,5 +1,7 @@
 package dev.distill.cli;
 
+import dev.distill.config.ConfigFile;
+import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.pipeline.StateFolder;
 import dev.distill.pipeline.TrafficRecorder;
@@ -41,10 +43,11 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        ConfigFile<ProxyConfig> config = ProxyFile.read(file);
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(
-                        ProxyFile.read(file),
+                        config,
                         new StateFolder(home.folder).store(),
                         System.getenv(),
                         folder -> new TrafficRecorder(folder, InstantSource.system()),
@@ -57,6 +60,10 @@ final class ProxyCommand implements Callable<Integer> {
                                     stopped.countDown();
                                 },
                                 "stop"));
+        if (!config.value().budgets().isEmpty()) {
+            terminal.err().println("budgets count in this process: a second proxy has them again");
+            terminal.err().flush();
+        }
         terminal.out().println("listening on " + server.uri());
         terminal.out().flush();
         stopped.await();
