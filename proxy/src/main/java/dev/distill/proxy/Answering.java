@@ -69,24 +69,41 @@ final class Answering {
     void writeDown(Exchange exchange, String outcome, int status) throws InterruptedException {
         if (exchange.end(outcome, status)) {
             String store = exchange.canonical().isPresent() ? Headers.MISS : Headers.OFF;
-            RequestRow row =
-                    exchange.books().row(exchange, outcome, status, Optional.empty(), store);
-            if (exchange.isDurable() && !exchange.attempts().isEmpty()) {
-                ledger.commit(row);
-            } else {
-                ledger.append(row);
-            }
+            write(
+                    exchange,
+                    exchange.books().row(exchange, outcome, status, Optional.empty(), store));
+        }
+    }
+
+    /** By the lane of a job that has something to pay for, or by the one that never waits. */
+    private void write(Exchange exchange, RequestRow row) throws InterruptedException {
+        if (exchange.isDurable() && !exchange.attempts().isEmpty()) {
+            ledger.commit(row);
+        } else {
+            ledger.append(row);
         }
     }
 
     /** Asks the targets of the route, and hands the answer on as it comes. */
     void live(Exchange exchange, Outlet outlet) throws InterruptedException, ClientGoneException {
+        lookedAfter(exchange, outlet, this::answer);
+    }
+
+    /** A way to answer. */
+    @FunctionalInterface
+    private interface Way {
+        void go(Exchange exchange, Outlet outlet) throws InterruptedException, ClientGoneException;
+    }
+
+    /** Sends signs of life while a stream is on its way. */
+    private void lookedAfter(Exchange exchange, Outlet outlet, Way way)
+            throws InterruptedException, ClientGoneException {
         if (!exchange.question().envelope().stream()) {
-            answer(exchange, outlet);
+            way.go(exchange, outlet);
             return;
         }
         try (SignsOfLife.Watched _ = signs.watch(outlet, exchange::callerHasGone)) {
-            answer(exchange, outlet);
+            way.go(exchange, outlet);
         }
     }
 
@@ -184,16 +201,10 @@ final class Answering {
     /** From the store, or asked once for all who want to know the same right now. */
     void fromStore(Exchange exchange, Outlet outlet)
             throws InterruptedException, ClientGoneException {
-        if (!exchange.question().envelope().stream()) {
-            findOrAsk(exchange, outlet);
-            return;
-        }
-        try (SignsOfLife.Watched _ = signs.watch(outlet, exchange::callerHasGone)) {
-            findOrAsk(exchange, outlet);
-        }
+        lookedAfter(exchange, outlet, this::stored);
     }
 
-    private void findOrAsk(Exchange exchange, Outlet outlet)
+    private void stored(Exchange exchange, Outlet outlet)
             throws InterruptedException, ClientGoneException {
         Canonical canonical =
                 Canonical.of(exchange.question().dialect(), exchange.question().tree());
@@ -332,17 +343,9 @@ final class Answering {
                         attempt.usage(),
                         attempt.estimated(),
                         attempt.simulated());
-        RequestRow row =
-                exchange.books().row(exchange, outcome, status, Optional.of(served), Headers.OFF);
-        if (exchange.isDurable()) {
-            ledger.commit(row);
-        } else {
-            if (exchange.isDurable() && !exchange.attempts().isEmpty()) {
-                ledger.commit(row);
-            } else {
-                ledger.append(row);
-            }
-        }
+        write(
+                exchange,
+                exchange.books().row(exchange, outcome, status, Optional.of(served), Headers.OFF));
     }
 
     private static Completion completion(Ready ready) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /**
  * Keeps answers that were given: as training material, where the proxy file names a folder and the
@@ -37,29 +38,29 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
         return cassette.isPresent() || (recorder.isPresent() && route.config().record());
     }
 
-    /** Keeps a whole answer; one that cannot be kept is given all the same. */
+    /** Keeps a whole answer. */
     void whole(Exchange exchange, Attempt attempt, Completion completion) {
-        try {
-            keep(exchange, attempt, completion);
-        } catch (UserError e) {
-            LOG.log(Level.ERROR, "an answer was not recorded: " + e.problems().getFirst());
-        }
+        train(exchange, attempt, completion);
+        tape(
+                exchange,
+                (tape, request) ->
+                        tape.whole(
+                                request,
+                                completion.model(),
+                                attempt.latencyMillis(),
+                                attempt.status(),
+                                Codecs.forCaller(Dialect.OPENAI_CHAT).writeCompletion(completion)));
     }
 
-    private void keep(Exchange exchange, Attempt attempt, Completion completion) {
-        train(exchange, attempt, completion);
-        if (cassette.isPresent()) {
-            request(exchange)
-                    .ifPresent(
-                            request ->
-                                    cassette.get()
-                                            .whole(
-                                                    request,
-                                                    completion.model(),
-                                                    attempt.latencyMillis(),
-                                                    attempt.status(),
-                                                    Codecs.forCaller(Dialect.OPENAI_CHAT)
-                                                            .writeCompletion(completion)));
+    /** Puts an answer on the cassette; one that finds no place there is given all the same. */
+    private void tape(Exchange exchange, BiConsumer<CassetteRecorder, ObjectNode> recording) {
+        if (cassette.isEmpty()) {
+            return;
+        }
+        try {
+            request(exchange).ifPresent(request -> recording.accept(cassette.get(), request));
+        } catch (UserError e) {
+            LOG.log(Level.ERROR, "an answer was not recorded: " + e.problems().getFirst());
         }
     }
 
@@ -78,14 +79,14 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
             return;
         }
         train(exchange, attempt, completion);
-        request(exchange)
-                .ifPresent(
-                        request ->
-                                cassette.get().stream(
-                                        request,
-                                        completion.model(),
-                                        attempt.latencyMillis(),
-                                        chunks(streaming.answer().startNanos(), heard)));
+        tape(
+                exchange,
+                (tape, request) ->
+                        tape.stream(
+                                request,
+                                completion.model(),
+                                attempt.latencyMillis(),
+                                chunks(streaming.answer().startNanos(), heard)));
     }
 
     private static List<Cassette.Chunk> chunks(long startNanos, List<StreamAnswer.Step> heard) {
