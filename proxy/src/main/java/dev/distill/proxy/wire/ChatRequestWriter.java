@@ -6,7 +6,6 @@ import dev.distill.files.Json;
 import dev.distill.proxy.wire.Conversation.Format;
 import dev.distill.proxy.wire.Conversation.Sampling;
 import dev.distill.proxy.wire.Conversation.Tool;
-import dev.distill.proxy.wire.Conversation.ToolChoice;
 import java.util.regex.Pattern;
 
 /**
@@ -25,7 +24,15 @@ final class ChatRequestWriter {
     static ObjectNode write(Conversation conversation, String model) {
         ObjectNode request = Json.object().put("model", model);
         request.set("messages", ChatMessageWriter.write(conversation.messages()));
-        tools(conversation, request);
+        OpenAiWords.tools(
+                conversation,
+                request,
+                ChatRequestWriter::tool,
+                name -> {
+                    ObjectNode choice = Json.object().put("type", "function");
+                    choice.putObject("function").put("name", name);
+                    return choice;
+                });
         format(conversation.format(), request);
         sampling(conversation.sampling(), request);
         String limit =
@@ -48,31 +55,6 @@ final class ChatRequestWriter {
             request.put("stream", true).putObject("stream_options").put("include_usage", true);
         }
         return request;
-    }
-
-    private static void tools(Conversation conversation, ObjectNode request) {
-        if (!conversation.tools().isEmpty()) {
-            ArrayNode tools = request.putArray("tools");
-            conversation.tools().forEach(tool -> tools.add(tool(tool)));
-        }
-        conversation
-                .toolChoice()
-                .ifPresent(
-                        choice -> {
-                            switch (choice) {
-                                case ToolChoice.Auto _ -> request.put("tool_choice", "auto");
-                                case ToolChoice.None _ -> request.put("tool_choice", "none");
-                                case ToolChoice.Any _ -> request.put("tool_choice", "required");
-                                case ToolChoice.Named(String name) ->
-                                        request.putObject("tool_choice")
-                                                .put("type", "function")
-                                                .putObject("function")
-                                                .put("name", name);
-                            }
-                        });
-        conversation
-                .parallelToolCalls()
-                .ifPresent(parallel -> request.put("parallel_tool_calls", parallel));
     }
 
     private static ObjectNode tool(Tool tool) {

@@ -1,8 +1,10 @@
 package dev.distill.proxy.wire;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
 import dev.distill.proxy.wire.Conversation.Reasoning;
+import dev.distill.proxy.wire.Conversation.Tool;
 import dev.distill.proxy.wire.Conversation.ToolChoice;
 import dev.distill.proxy.wire.Part.Source;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** What the two OpenAI formats have in common. */
 final class OpenAiWords {
@@ -79,6 +82,38 @@ final class OpenAiWords {
                     throw members.unknown(
                             "tool_choice", "must be auto, none, required or a function");
         };
+    }
+
+    /**
+     * Writes the functions that may be called, and which must be.
+     *
+     * @param tool one of them in the format's shape
+     * @param named the one that must be called, by its name
+     */
+    static void tools(
+            Conversation conversation,
+            ObjectNode request,
+            Function<Tool, ObjectNode> tool,
+            Function<String, ObjectNode> named) {
+        if (!conversation.tools().isEmpty()) {
+            ArrayNode tools = request.putArray("tools");
+            conversation.tools().forEach(one -> tools.add(tool.apply(one)));
+        }
+        conversation
+                .toolChoice()
+                .ifPresent(
+                        choice -> {
+                            switch (choice) {
+                                case ToolChoice.Auto _ -> request.put("tool_choice", "auto");
+                                case ToolChoice.None _ -> request.put("tool_choice", "none");
+                                case ToolChoice.Any _ -> request.put("tool_choice", "required");
+                                case ToolChoice.Named(String name) ->
+                                        request.set("tool_choice", named.apply(name));
+                            }
+                        });
+        conversation
+                .parallelToolCalls()
+                .ifPresent(parallel -> request.put("parallel_tool_calls", parallel));
     }
 
     /** The parameters of a function, which may be left out when it has none. */

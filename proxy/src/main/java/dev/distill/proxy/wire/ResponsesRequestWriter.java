@@ -1,12 +1,10 @@
 package dev.distill.proxy.wire;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
 import dev.distill.proxy.wire.Conversation.Format;
 import dev.distill.proxy.wire.Conversation.Sampling;
 import dev.distill.proxy.wire.Conversation.Tool;
-import dev.distill.proxy.wire.Conversation.ToolChoice;
 
 /** Writes requests of the responses API; answers are never stored. */
 final class ResponsesRequestWriter {
@@ -17,7 +15,11 @@ final class ResponsesRequestWriter {
         sampling(conversation.sampling());
         ObjectNode request = Json.object().put("model", model);
         request.set("input", ResponsesInputWriter.write(conversation.messages()));
-        tools(conversation, request);
+        OpenAiWords.tools(
+                conversation,
+                request,
+                ResponsesRequestWriter::tool,
+                name -> Json.object().put("type", "function").put("name", name));
         format(conversation.format(), request);
         conversation.sampling().temperature().ifPresent(t -> request.put("temperature", t));
         conversation.sampling().topP().ifPresent(p -> request.put("top_p", p));
@@ -49,30 +51,6 @@ final class ResponsesRequestWriter {
         Unsupported.logitBias(sampling);
         Unsupported.refuse(sampling.topK().isPresent(), "top_k");
         Unsupported.refuse(!sampling.stop().isEmpty(), "stop");
-    }
-
-    private static void tools(Conversation conversation, ObjectNode request) {
-        if (!conversation.tools().isEmpty()) {
-            ArrayNode tools = request.putArray("tools");
-            conversation.tools().forEach(tool -> tools.add(tool(tool)));
-        }
-        conversation
-                .toolChoice()
-                .ifPresent(
-                        choice -> {
-                            switch (choice) {
-                                case ToolChoice.Auto _ -> request.put("tool_choice", "auto");
-                                case ToolChoice.None _ -> request.put("tool_choice", "none");
-                                case ToolChoice.Any _ -> request.put("tool_choice", "required");
-                                case ToolChoice.Named(String name) ->
-                                        request.putObject("tool_choice")
-                                                .put("type", "function")
-                                                .put("name", name);
-                            }
-                        });
-        conversation
-                .parallelToolCalls()
-                .ifPresent(parallel -> request.put("parallel_tool_calls", parallel));
     }
 
     /** Here functions are strict unless they say that they are not; elsewhere the reverse. */
