@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.upstream.Fault;
 import dev.distill.proxy.upstream.UpstreamException;
 import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.Refusal;
@@ -91,9 +92,15 @@ record Failed(
                 true);
     }
 
+    /** Whether asking again would bring, and cost, the same. */
+    boolean isTooLarge() {
+        return refusal.isEmpty() && code.equals(Fault.TOO_LARGE.word());
+    }
+
     /** What it is called in messages. */
     String summary() {
-        return "%s (%s)".formatted(kind.word(), status == 0 ? code : "status " + status);
+        String detail = status == 0 ? code : "status " + status;
+        return detail.isEmpty() ? kind.word() : "%s (%s)".formatted(kind.word(), detail);
     }
 
     private static String brief(String text) {

@@ -92,7 +92,12 @@ public final class ProxyServer implements AutoCloseable {
         Intake intake = new Intake(config.capacity());
         SignsOfLife signs = parts.own(new SignsOfLife());
         Answering answering =
-                new Answering(router(surroundings), ledger, store, observers.recordings(), signs);
+                new Answering(
+                        router(surroundings, sessions),
+                        ledger,
+                        store,
+                        observers.recordings(),
+                        signs);
         this.front =
                 new HttpFront(
                         new Gateway(
@@ -334,10 +339,11 @@ public final class ProxyServer implements AutoCloseable {
                 setting.surroundings().clock());
     }
 
-    private static Router router(Surroundings surroundings) {
+    private static Router router(Surroundings surroundings, Sessions sessions) {
         return new Router(
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
-                surroundings.sleeper());
+                surroundings.sleeper(),
+                new QuotaAlarm(sessions::tell, surroundings.clock()));
     }
 }

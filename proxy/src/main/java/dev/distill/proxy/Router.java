@@ -13,7 +13,7 @@ import java.util.Optional;
  * goes wrong moves on unseen; every call is booked, whatever comes of it. When every model of a
  * route is gone, its successor is asked.
  */
-record Router(Balancer balancer, Opening opening, Sleeper sleeper) {
+record Router(Balancer balancer, Opening opening, Sleeper sleeper, QuotaAlarm quotaAlarm) {
     /** An answer and the attempt that brought it; the attempt is still open. */
     record Found(Ready ready, Attempting attempt) {}
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param dialect one that the provider speaks
  * @param model the provider's name of the model, for dialects that have it in the address
  * @param body complete in that dialect; it is shared, nobody changes it
- * @param stream whether the answer streams, for dialects that have it in the address
+ * @param purpose what is asked for, for dialects that have it in the address
  * @param key a key of the provider's own pool
  * @param headers the caller's, by lower-case name; what may be passed on is, the rest is not
  */
@@ -18,7 +18,34 @@ public record Ask(
         Dialect dialect,
         String model,
         byte[] body,
-        boolean stream,
+        Purpose purpose,
         Credential key,
         Map<String, String> headers,
-        Clocks clocks) {}
+        Clocks clocks) {
+    /** What is asked for. */
+    public enum Purpose {
+        /** An answer at once. */
+        WHOLE,
+        /** An answer as it comes. */
+        STREAM,
+        /** The number of its tokens, which only Anthropic tells. */
+        COUNT_TOKENS
+    }
+
+    /** One for an answer. */
+    public Ask(
+            Dialect dialect,
+            String model,
+            byte[] body,
+            boolean stream,
+            Credential key,
+            Map<String, String> headers,
+            Clocks clocks) {
+        this(dialect, model, body, stream ? Purpose.STREAM : Purpose.WHOLE, key, headers, clocks);
+    }
+
+    /** Whether the answer streams. */
+    public boolean stream() {
+        return purpose == Purpose.STREAM;
+    }
+}
