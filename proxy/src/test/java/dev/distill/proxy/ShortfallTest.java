@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.proxy.LiveProxy.Answer;
 import dev.distill.proxy.LiveProxy.Streamed;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -199,6 +200,15 @@ final class ShortfallTest {
                 .isEqualTo("the answer has more than 67108864 bytes");
         assertThat(refused.header("x-should-retry")).isEqualTo("false");
         assertThat(upstream.requests()).hasSize(1);
+    }
+
+    @Test
+    void saysWhatCameInAStreamInsteadOfAnAnswer() {
+        upstream.behave(
+                Script.sse(List.of(Script.data(js("{'error':{'message':'slow','code':429}}")))));
+        Answer refused = proxy.post(CHAT, request("chat").put("stream", true));
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text("/error/message")).contains("primary/m: rate_limited after 1 attempt");
     }
 
     @Test
