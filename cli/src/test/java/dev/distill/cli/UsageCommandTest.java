@@ -96,7 +96,7 @@ final class UsageCommandTest {
                         OptionalLong.of(250_000_000),
                         250_000_000,
                         Optional.empty(),
-                        Optional.empty(),
+                        List.of(),
                         false,
                         Optional.empty());
         return new RequestRow(

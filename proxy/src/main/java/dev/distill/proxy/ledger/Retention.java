@@ -23,9 +23,17 @@ final class Retention {
 
     private static final String ATTEMPTS =
             "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts"
-                    + " WHERE at_ms >= ? AND at_ms < ? AND outcome <> 'lost'"
+                    + " WHERE at_ms >= ? AND at_ms < ? AND NOT ("
+                    + Reconciliation.OPEN
+                    + ")"
                     + " AND NOT EXISTS (SELECT 1 FROM answers WHERE attempt = attempts.id)"
                     + " ORDER BY at_ms LIMIT "
+                    + STEP
+                    + ")";
+
+    private static final String DRAWS =
+            "DELETE FROM draws WHERE id IN (SELECT id FROM draws"
+                    + " WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT "
                     + STEP
                     + ")";
 
@@ -52,6 +60,7 @@ final class Retention {
         }
         long old = now.minus(keep).toEpochMilli();
         int most = Math.max(drop(connection, REQUESTS, old), drop(connection, ATTEMPTS, old));
+        most = Math.max(most, drop(connection, DRAWS, old));
         if (most == STEP) {
             return;
         }
