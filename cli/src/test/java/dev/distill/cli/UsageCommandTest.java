@@ -52,7 +52,9 @@ final class UsageCommandTest {
         assertThat(json.path("lines").path(0).path("tokens").path("output_text").longValue())
                 .isEqualTo(14);
 
-        assertThat(usage("--lost").out()).startsWith("4  ").endsWith("p/m  -  at most $2.0000\n");
+        assertThat(usage("--lost").out())
+                .startsWith("4  ")
+                .endsWith("p/m  -  lost  at most $2.0000\n");
         assertThat(usage("reconcile", "4", "--usd", "0.25").out())
                 .isEqualTo("4: $0.2500 instead of $2.0000\n");
         assertThat(usage("--lost").out()).isEmpty();
@@ -61,6 +63,27 @@ final class UsageCommandTest {
         assertThat(again.err()).contains("no lost call is named 4");
         assertThat(usage("--since", "soon").err())
                 .contains("--since must be a number of hours or days, got soon");
+    }
+
+    @Test
+    void doesNotShowAsFreeWhatHasNoPrice() {
+        Ledger.Settings settings =
+                new Ledger.Settings(
+                        new StateFolder(home).store(), Optional.empty(), Duration.ofDays(1));
+        Instant now = Instant.now();
+        Attempt unpriced = Attempt.of(now, "p", "m", "good", 200, 9, OptionalLong.empty(), 0);
+        try (Ledger ledger = Ledger.open(settings, InstantSource.system())) {
+            ledger.append(RequestRow.lost(now, "1", who("ann"), "r", "openai", List.of(unpriced)));
+            ledger.append(row("2", "bob", now));
+        }
+
+        String text = usage().out();
+        assertThat(text.lines().filter(line -> line.startsWith("ann")).findFirst().orElseThrow())
+                .endsWith(" unknown");
+        assertThat(text)
+                .endsWith(
+                        "1 call of unknown cost: of models without a price, which count as nothing, or charged at their worst (--lost)\n");
+        assertThat(usage("--lost").out()).isEmpty();
     }
 
     private JobFixture.Outcome usage(String... more) {

@@ -106,7 +106,7 @@ final class WorstCaseTest {
 
     @Test
     void withoutABudgetNobodyAsks() {
-        try (LiveProxy proxy = start("model: other, usd: 1", "input: 1, output: 0")) {
+        try (LiveProxy proxy = start("model: opus, usd: 1", "input: 1, output: 0")) {
             Answer answer =
                     proxy.post(
                             "/v1/responses",

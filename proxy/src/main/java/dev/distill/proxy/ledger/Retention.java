@@ -23,9 +23,7 @@ final class Retention {
 
     private static final String ATTEMPTS =
             "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts"
-                    + " WHERE at_ms >= ? AND at_ms < ? AND NOT ("
-                    + Reconciliation.OPEN
-                    + ")"
+                    + " WHERE at_ms >= ? AND at_ms < ? AND outcome <> 'lost'"
                     + " AND NOT EXISTS (SELECT 1 FROM answers WHERE attempt = attempts.id)"
                     + " ORDER BY at_ms LIMIT "
                     + STEP
