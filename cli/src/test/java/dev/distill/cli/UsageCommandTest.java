@@ -45,7 +45,7 @@ final class UsageCommandTest {
         JobFixture.Outcome text = usage("--top", "2");
         assertThat(text.code()).isZero();
         assertThat(text.out().lines().map(line -> line.split(" ", 2)[0]))
-                .containsExactly("user", "cy", "bob");
+                .containsExactly("user", "cy", "bob", "1"); // call of unknown cost
         assertThat(text.out()).contains("$2.0000", "$0.5000");
         JsonNode json = Json.parse(usage("--by", "session", "--sort", "tokens", "--json").out());
         assertThat(json.path("lines").path(0).path("name").textValue()).isEqualTo("s-bob");

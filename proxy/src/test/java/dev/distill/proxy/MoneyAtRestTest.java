@@ -188,7 +188,7 @@ final class MoneyAtRestTest {
                   - { provider: each, usd: 1000, per: ever }
                   - { route: each, usd: 1000, per: ever }
                 lots:
-                  - { name: small, provider: a, tokens: 1030, usd: 0.001, expires: 2026-07-01 }
+                  - { name: small, provider: a, tokens: 250, usd: 0.001, expires: 2026-07-01 }
                   - { name: large, provider: a, tokens: 1000000, usd: 0.5 }
                 timeouts: { headers: 150ms, first_token: 150ms, idle: 150ms, total: 2s }
                 retry: { attempts: 2, attempts_in_all: 4, budget: 1 }
@@ -202,7 +202,7 @@ final class MoneyAtRestTest {
     }
 
     private static long size(String lot) {
-        return lot.equals("small") ? 1030 : 1_000_000;
+        return lot.equals("small") ? 250 : 1_000_000;
     }
 
     private static Map<String, Long> budgets(LiveProxy proxy, String member) {
