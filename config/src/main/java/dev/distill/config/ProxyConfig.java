@@ -231,7 +231,14 @@ public record ProxyConfig(
                     Optional<Double> audioInput,
             @Doc("Audio output tokens; else the price of output.") @AtLeast(0)
                     Optional<Double> audioOutput,
-            @Doc("US dollars per thousand web searches.") @AtLeast(0) Optional<Double> webSearch,
+            @Doc(
+                            "US dollars per thousand web searches; without one, a request that may search is refused where a budget binds.")
+                    @AtLeast(0)
+                    Optional<Double> webSearch,
+            @Doc(
+                            "The longest input of the model in tokens: what a request may have it read that continues a conversation at the provider, holds documents or has the provider use tools. Without one, such a request is refused where a budget binds.")
+                    @AtLeast(1)
+                    Optional<Integer> maxInputTokens,
             @Doc(
                             "The longest answer of the model in tokens: what an answer without a limit may be.")
                     @AtLeast(1)
@@ -255,6 +262,7 @@ public record ProxyConfig(
                     none,
                     none,
                     none,
+                    Optional.empty(),
                     Optional.empty(),
                     List.of(),
                     Map.of(),

@@ -97,6 +97,7 @@ class ProxyConfigTest {
                   audio_input: 4
                   audio_output: 5
                   web_search: 10
+                  max_input_tokens: 200000
                   max_output_tokens: 8192
                   bands: [ { above_input_tokens: 200000, input: 2, cached_input: 0.2, output: 4 } ]
                   tiers: { batch: 0.5 }
@@ -499,6 +500,7 @@ class ProxyConfigTest {
                         Optional.of(4.0),
                         Optional.of(5.0),
                         Optional.of(10.0),
+                        Optional.of(200_000),
                         Optional.of(8192),
                         List.of(new Band(200_000, 2, Optional.of(0.2), 4)),
                         Map.of("batch", 0.5),

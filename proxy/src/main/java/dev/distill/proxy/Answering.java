@@ -149,9 +149,7 @@ final class Answering {
         boolean held = tally.hasEnded();
         Optional<Attempt> early = Optional.empty();
         if (held && exchange.isDurable()) { // on the disk before anybody sees it
-            early =
-                    attempt.end(
-                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200));
+            early = attempt.end(ending(exchange, tally, tally.verdict().word()));
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
         List<StreamAnswer.Step> heard = new ArrayList<>();
@@ -184,14 +182,16 @@ final class Answering {
             Exchange exchange, Attempting attempt, Tally tally, Relay.Ended ended) {
         Ending ending =
                 switch (ended.end()) {
-                    case COMPLETE ->
-                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200);
-                    case CLIENT_GONE ->
-                            ending(exchange, tally, "client_gone", Optional.empty(), 200);
-                    case BROKEN ->
-                            ending(exchange, tally, "truncated", Optional.of("malformed"), 200);
-                    case STOPPED -> ending(exchange, tally, "stopped", Optional.empty(), 200);
+                    case COMPLETE -> ending(exchange, tally, tally.verdict().word());
+                    case CLIENT_GONE -> ending(exchange, tally, "client_gone");
+                    case BROKEN -> ending(exchange, tally, "truncated").but("malformed");
+                    case STOPPED -> ending(exchange, tally, "stopped");
                 };
+        boolean ours = ended.end() == Relay.End.COMPLETE || attempt.stopsWithItsConnection();
+        boolean broken = ended.failed().filter(failed -> !failed.isOurs()).isPresent();
+        if (ending.estimated() && (broken || !ours)) {
+            ending = ending.possiblyMore();
+        }
         if (ended.end() == Relay.End.BROKEN) {
             attempt.blame(ended.failed().map(Failed::kind).orElse(Refusal.Kind.MALFORMED));
         }
@@ -364,13 +364,12 @@ final class Answering {
                 completion.usage(),
                 false,
                 completion.serviceTier(),
-                true,
+                completion.usage().isEmpty(),
                 content);
     }
 
     /** A stream's usage is a guess where the provider did not count, or was not heard out. */
-    private static Ending ending(
-            Exchange exchange, Tally tally, String outcome, Optional<String> error, int status) {
+    private static Ending ending(Exchange exchange, Tally tally, String outcome) {
         boolean counted = tally.usage().isPresent() && tally.hasEnded();
         Usage usage =
                 counted
@@ -378,12 +377,12 @@ final class Answering {
                         : tally.estimate(Books.guess(exchange.question().envelope()));
         return new Ending(
                 outcome,
-                error,
-                status,
+                Optional.empty(),
+                200,
                 Optional.of(usage),
                 !counted,
                 tally.tier(),
-                true,
+                false,
                 Optional.empty());
     }
 

@@ -210,8 +210,16 @@ final class Asking {
     }
 
     private Optional<Prepared> prepare(Target target, Credential key) {
-        return begin(target, key)
-                .map(attempt -> new Prepared(target, key, attempt, request(target, key, attempt)));
+        return begin(target, key).map(attempt -> prepared(target, key, attempt));
+    }
+
+    private Prepared prepared(Target target, Credential key, Attempting attempt) {
+        try {
+            return new Prepared(target, key, attempt, request(target, key, attempt));
+        } catch (RuntimeException e) {
+            attempt.neverMade();
+            throw e;
+        }
     }
 
     private Outcome conclude(Race.Finish finish) throws InterruptedException {

@@ -112,7 +112,14 @@ public final class ProxyServer implements AutoCloseable {
                                                 file,
                                                 changed -> reload(changed.value()),
                                                 surroundings.clock()));
-        new Readings(plans::current, sessions, ledger, intake, observers, watch)
+        new Readings(
+                        plans::current,
+                        sessions,
+                        ledger,
+                        intake,
+                        observers,
+                        watch,
+                        surroundings.clock())
                 .addTo(observers.metrics());
         Admin admin =
                 new Admin(

@@ -16,6 +16,9 @@ final class Refusals {
     /** There is a limit on the money, but the model has no price. */
     static final String PRICE_UNKNOWN = "price_unknown";
 
+    /** There is a limit on the money, but nobody knows how much the model may read. */
+    static final String WINDOW_UNKNOWN = "input_window_unknown";
+
     /** There is a limit on the money, but the answer has no length. */
     static final String MAX_TOKENS_REQUIRED = "max_tokens_required";
 
@@ -25,6 +28,7 @@ final class Refusals {
             Set.of(
                     BUDGET_EXCEEDED,
                     PRICE_UNKNOWN,
+                    WINDOW_UNKNOWN,
                     MAX_TOKENS_REQUIRED,
                     "session_stopped",
                     "client_gone",

@@ -54,6 +54,11 @@ final class LiveProxy implements AutoCloseable {
      * @param yaml a proxy file without its first two keys
      */
     static LiveProxy start(Path folder, String yaml) {
+        return start(folder, yaml, Surroundings.real());
+    }
+
+    /** The same with a clock, a sleeper and chance of the test's own. */
+    static LiveProxy start(Path folder, String yaml, Surroundings surroundings) {
         String text = "version: 1\nlisten: 127.0.0.1:0\n" + yaml;
         Path store = folder.resolve("store.db");
         return new LiveProxy(
@@ -61,7 +66,8 @@ final class LiveProxy implements AutoCloseable {
                         ProxyFile.of(folder.resolve("proxy.yaml"), text).value(),
                         store,
                         ENVIRONMENT,
-                        List.of()),
+                        List.of(),
+                        surroundings),
                 store);
     }
 

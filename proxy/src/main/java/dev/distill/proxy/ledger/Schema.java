@@ -8,8 +8,9 @@ import java.util.List;
  * never edited.
  *
  * <p>{@code sums} is what reports and budgets read: the same figures by hour, by day, by session
- * and hour, and by job, kept up to date in the transaction that writes a row. {@code shipped} says
- * how far each local log has arrived.
+ * and hour, and by job, kept up to date in the transaction that writes a row. {@code draws} is what
+ * each prepaid lot gave to each attempt, and {@code lots} what that adds up to, also of rows that
+ * are gone. {@code shipped} says how far each local log has arrived.
  */
 final class Schema {
     static final List<List<String>> MIGRATIONS =
@@ -155,7 +156,29 @@ final class Schema {
                             ) STRICT""",
                             backfill(0, "at_ms - at_ms % 3600000", "''", ""),
                             backfill(1, "at_ms - at_ms % 86400000", "''", ""),
-                            backfill(3, "0", "job", "WHERE job IS NOT NULL")));
+                            backfill(3, "0", "job", "WHERE job IS NOT NULL")),
+                    List.of(
+                            """
+                            CREATE TABLE draws (
+                                id INTEGER PRIMARY KEY,
+                                at_ms INTEGER NOT NULL,
+                                request_id TEXT NOT NULL,
+                                provider TEXT NOT NULL,
+                                model TEXT NOT NULL,
+                                lot TEXT NOT NULL,
+                                tokens INTEGER NOT NULL,
+                                paid_nano_usd INTEGER
+                            ) STRICT""",
+                            "CREATE INDEX draws_by_time ON draws(at_ms)",
+                            """
+                            INSERT INTO draws (at_ms, request_id, provider, model, lot, tokens)
+                            SELECT at_ms, request_id, provider, model, lot,
+                                   input_fresh + input_cached + cache_write + cache_write_hour
+                                   + input_audio + output_text + output_reasoning + output_audio
+                            FROM attempts WHERE lot IS NOT NULL AND input_fresh IS NOT NULL""",
+                            "DROP INDEX attempts_lost",
+                            "CREATE INDEX attempts_open ON attempts(request_id) WHERE "
+                                    + Reconciliation.OPEN));
 
     private Schema() {}
 

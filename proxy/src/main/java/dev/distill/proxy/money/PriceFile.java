@@ -117,7 +117,9 @@ final class PriceFile {
         if (!stated.containsKey(Kind.INPUT) || !stated.containsKey(Kind.OUTPUT)) {
             return Optional.empty();
         }
-        stated.put(Kind.WEB_SEARCH, search(model, entry));
+        if (entry.path(SEARCHES).isObject()) {
+            stated.put(Kind.WEB_SEARCH, search(model, entry));
+        }
         Rates base = Rates.completing(stated);
         List<PriceRow.Band> bands = new ArrayList<>();
         bands.add(band(model, entry, 0, "", base));
@@ -125,7 +127,12 @@ final class PriceFile {
             String suffix = "_above_" + thousands + "k_tokens";
             bands.add(band(model, entry, thousands * TOKENS_IN_A_K, suffix, base));
         }
-        return Optional.of(new PriceRow(Source.PRICE_FILE, bands, longestAnswer(entry)));
+        return Optional.of(
+                new PriceRow(
+                        Source.PRICE_FILE,
+                        bands,
+                        tokens(entry, "max_input_tokens"),
+                        tokens(entry, "max_output_tokens")));
     }
 
     /** The lengths, in thousands of tokens, from which something costs otherwise. */
@@ -198,8 +205,8 @@ final class PriceFile {
         return price.decimalValue().movePointRight(12);
     }
 
-    private static OptionalInt longestAnswer(JsonNode entry) {
-        JsonNode most = entry.path("max_output_tokens");
+    private static OptionalInt tokens(JsonNode entry, String field) {
+        JsonNode most = entry.path(field);
         return most.canConvertToInt() && most.asInt() > 0
                 ? OptionalInt.of(most.asInt())
                 : OptionalInt.empty();

@@ -29,6 +29,9 @@ final class ContentScan {
     private final JsonParser parser;
     private final Stretches strings;
 
+    /** Whether the part that is read holds its document as plain text, which its bytes bound. */
+    private boolean textual;
+
     /** Whether strings still belong to the conversation's beginning. */
     private boolean beginning = true;
 
@@ -64,6 +67,18 @@ final class ContentScan {
             parser.nextToken();
             switch (name) {
                 case "role" -> role = word();
+                case "type" -> { // of an item, in the Responses API
+                    if (word().equals("item_reference")) {
+                        scan.openEnded("an item_reference");
+                    }
+                }
+                case "audio" -> { // of an answer that the model gave before
+                    if (!parser.hasToken(JsonToken.VALUE_NULL)) {
+                        scan.openEnded("the audio of an earlier answer");
+                        scan.sound = true;
+                    }
+                    parser.skipChildren();
+                }
                 case "content", "output" -> content();
                 default -> parser.skipChildren();
             }
@@ -97,11 +112,13 @@ final class ContentScan {
     }
 
     private void part() throws IOException {
+        String type = "";
+        textual = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "type" -> scan.mediaItems += MEDIA.contains(word()) ? 1 : 0;
+                case "type" -> type = word();
                 case "text" -> note();
                 case "image_url", "file_data" -> url("url");
                 case "file" -> url("file_data");
@@ -109,6 +126,24 @@ final class ContentScan {
                 case "source" -> source();
                 case "content" -> content();
                 default -> parser.skipChildren();
+            }
+        }
+        media(type);
+    }
+
+    private void media(String type) {
+        scan.mediaItems += MEDIA.contains(type) ? 1 : 0;
+        switch (type) {
+            case "image_url", "input_image", "image" -> scan.pictures++;
+            case "input_audio" -> scan.sound = true;
+            case "file", "input_file", "document" -> {
+                if (!textual) {
+                    scan.openEnded("a document");
+                }
+            }
+            case "container_upload" -> scan.openEnded("a file in a container");
+            default -> {
+                // text, or tokens that its bytes bound
             }
         }
     }
@@ -133,6 +168,7 @@ final class ContentScan {
     private void dataUrl() throws IOException {
         if (parser.hasToken(JsonToken.VALUE_STRING)) {
             int start = note();
+            textual |= startsWith(TEXT_URL, start + 1);
             if (startsWith(DATA_URL, start + 1) && !startsWith(TEXT_URL, start + 1)) {
                 media(start);
             }
@@ -175,6 +211,7 @@ final class ContentScan {
                 default -> parser.skipChildren();
             }
         }
+        textual |= type.equals("text") || (type.equals("base64") && mediaType.startsWith("text/"));
         if (data >= 0 && type.equals("base64") && !mediaType.startsWith("text/")) {
             media(data);
         }

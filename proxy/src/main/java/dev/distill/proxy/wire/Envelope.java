@@ -92,6 +92,30 @@ public final class Envelope {
         return scan.mediaItems;
     }
 
+    /** Those of them that are pictures. */
+    public int pictures() {
+        return scan.pictures;
+    }
+
+    /** Whether sound may be part of the request or of the answer. */
+    public boolean sound() {
+        return scan.sound;
+    }
+
+    /**
+     * What the model reads that the request does not hold and that has no bound but the model's
+     * own: a conversation or a file at the provider, something behind a URL, or a document, whose
+     * pages may be compressed a thousandfold. In words; empty when there is none.
+     */
+    public Optional<String> openEnded() {
+        return Optional.ofNullable(scan.openEnded);
+    }
+
+    /** The tools that the provider runs by itself. */
+    public ServerTools serverTools() {
+        return scan.tools.result();
+    }
+
     /**
      * A fingerprint of how the conversation begins: the system prompt and the first message of the
      * user. Requests of one session share it. It is taken of the strings in them, so that a mark

@@ -49,6 +49,17 @@ final class EnvelopeScan {
     long mediaBytes;
     int mediaItems;
 
+    /** Those of the media that are pictures. */
+    int pictures;
+
+    /** Whether sound may come in or out. */
+    boolean sound;
+
+    /** What first had the model read more than the request holds, in words. */
+    @Nullable String openEnded;
+
+    final ToolScan tools = new ToolScan();
+
     /** The strings of the system prompt, where it stands outside of the messages. */
     final Stretches system = new Stretches();
 
@@ -127,9 +138,57 @@ final class EnvelopeScan {
                     maxOutputTokens = Math.max(maxOutputTokens, count(parser, name));
             case "n" -> choices = Math.toIntExact(Math.min(count(parser, name), Integer.MAX_VALUE));
             case "service_tier" -> serviceTier = text(parser, name);
+            case "tools" -> tools.tools(parser);
+            case "max_tool_calls" -> tools.mostCalls(count(parser, name));
+            case "web_search_options" -> {
+                tools.searchesOnce();
+                parser.skipChildren();
+            }
+            case "mcp_servers" -> {
+                if (parser.hasToken(JsonToken.START_ARRAY)) {
+                    servers(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            case "previous_response_id", "conversation", "container" -> {
+                openEnded(name);
+                parser.skipChildren();
+            }
+            case "prompt" -> {
+                openEnded("a stored prompt");
+                tools.hidden();
+                parser.skipChildren();
+            }
+            case "modalities" -> modalities(parser);
             case "system", "instructions" -> new ContentScan(this, parser, system).content();
             case "messages", "input" -> new ContentScan(this, parser, first).messages();
             default -> parser.skipChildren();
+        }
+    }
+
+    /** Something of which the request does not say how much the model reads of it. */
+    void openEnded(String what) {
+        if (openEnded == null) {
+            openEnded = what;
+        }
+    }
+
+    private void servers(JsonParser parser) throws IOException {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            tools.servers();
+            parser.skipChildren();
+        }
+    }
+
+    private void modalities(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_ARRAY)) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            sound |= parser.hasToken(JsonToken.VALUE_STRING) && parser.getText().equals("audio");
+            parser.skipChildren();
         }
     }
 

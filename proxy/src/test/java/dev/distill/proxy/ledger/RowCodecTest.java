@@ -2,6 +2,7 @@ package dev.distill.proxy.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -40,7 +42,9 @@ final class RowCodecTest {
                         amount,
                         number,
                         some,
-                        some,
+                        present
+                                ? List.of(new Draw(clean, number, 3), new Draw("b", 1, number))
+                                : List.of(),
                         present,
                         Optional.empty());
         RequestRow row =
@@ -61,6 +65,45 @@ final class RowCodecTest {
         assertThat(Frame.read(ByteBuffer.wrap(Frame.row(row))))
                 .extracting(frame -> frame.row().orElseThrow())
                 .isEqualTo(row);
+    }
+
+    @Example
+    void readsALogOfTheTimeWhenAnAttemptNamedOneLot() {
+        RequestRow row = drawing(new Draw("x", 12, 0));
+        byte[] now = RowCodec.write(row, 0);
+        // one draw, "x", 12 tokens, nothing paid, not simulated: before, "x" alone
+        assertThat(Arrays.copyOfRange(now, now.length - 6, now.length))
+                .containsExactly(2, 4, 'x', 24, 0, 0);
+        byte[] before = Arrays.copyOf(now, now.length - 3);
+        before[0] = 2;
+        before[before.length - 3] = 4;
+        before[before.length - 2] = 'x';
+        before[before.length - 1] = 0;
+        assertThat(RowCodec.read(ByteBuffer.wrap(before))).isEqualTo(row);
+    }
+
+    private static RequestRow drawing(Draw draw) {
+        RequestRow row = Samples.row("r");
+        Attempt attempt =
+                new Attempt(
+                        row.at(),
+                        "p",
+                        Optional.empty(),
+                        "m",
+                        "good",
+                        200,
+                        1,
+                        OptionalLong.empty(),
+                        Optional.of(Usage.of(5, 7)),
+                        false,
+                        OptionalLong.of(1),
+                        1,
+                        Optional.empty(),
+                        List.of(draw),
+                        false,
+                        Optional.empty());
+        return RequestRow.lost(
+                row.at(), "r", row.who(), row.route(), row.dialect(), List.of(attempt));
     }
 
     @Property(tries = 500)
