@@ -32,6 +32,12 @@ interface Outlet {
     /** Sends something that means nothing, if the stream has been silent for long. */
     void signOfLife() throws ClientGoneException;
 
+    /**
+     * Looks whether a caller is still there who waits for a whole answer. Only one who seems to
+     * have gone gets something that means nothing.
+     */
+    void look(TcpTable connections) throws ClientGoneException;
+
     /** Whether something has been sent, so that a status can no longer be chosen. */
     boolean hasBegun();
 }
