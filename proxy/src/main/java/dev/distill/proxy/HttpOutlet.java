@@ -36,7 +36,7 @@ final class HttpOutlet implements Outlet {
     private boolean brokenOff;
     private volatile long lastNanos = System.nanoTime();
     private volatile long waitingSince;
-    private volatile boolean suspected;
+    private volatile boolean calledOut;
 
     /**
      * @param connection that the response goes to, where it is known
@@ -158,22 +158,24 @@ final class HttpOutlet implements Outlet {
     }
 
     @Override
-    public void look(TcpTable connections) throws ClientGoneException {
+    public boolean seemsGone(TcpTable connections) {
         TcpTable.State state =
                 connection.map(c -> c.state(connections)).orElse(TcpTable.State.OPEN);
-        boolean quiet = System.nanoTime() - lastNanos >= SILENCE_NANOS;
-        boolean ask =
-                switch (state) {
-                    case OPEN -> false;
-                    case NO_MORE_TO_COME -> !suspected || quiet;
-                    case GONE -> true;
-                };
-        if (!ask || !lock.tryLock()) {
-            return;
+        return switch (state) {
+            case OPEN -> false;
+            case NO_MORE_TO_COME -> !calledOut || System.nanoTime() - lastNanos >= SILENCE_NANOS;
+            case GONE -> true;
+        };
+    }
+
+    @Override
+    public void callOut() throws ClientGoneException {
+        if (!lock.tryLock()) {
+            return; // an answer is being sent
         }
         try {
             if (!begun) {
-                suspected = true;
+                calledOut = true;
                 connection.orElseThrow().say();
                 lastNanos = System.nanoTime();
             }

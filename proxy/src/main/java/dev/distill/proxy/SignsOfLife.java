@@ -34,7 +34,7 @@ final class SignsOfLife implements AutoCloseable {
 
     /** Starts looking after streams. */
     SignsOfLife() {
-        Thread.ofVirtual().name("signs of life").start(this::run);
+        Thread.ofPlatform().daemon().name("signs of life").start(this::run);
     }
 
     /** A caller who is looked after until this is closed. */
@@ -64,11 +64,17 @@ final class SignsOfLife implements AutoCloseable {
                 case BY_SIGNS -> unlessGone(outlet::signOfLife);
                 case AT_CONNECTION -> {
                     if (seen) { // or it is younger than a round
-                        TcpTable table = connections.get();
-                        Thread.ofVirtual().start(() -> unlessGone(() -> outlet.look(table)));
+                        lookAt(connections.get());
                     }
                     seen = true;
                 }
+            }
+        }
+
+        /** What is said to one who seems to have gone may block. */
+        private void lookAt(TcpTable connections) {
+            if (outlet.seemsGone(connections)) {
+                Thread.ofVirtual().start(() -> unlessGone(outlet::callOut));
             }
         }
 

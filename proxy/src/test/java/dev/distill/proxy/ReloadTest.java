@@ -53,7 +53,9 @@ final class ReloadTest {
                     .startsWith("HTTP/1.1 422")
                     .contains("\"reloaded\":false", "is not the key of " + certificateFile());
             Files.delete(keyFile());
-            assertThat(send(old, "POST", "/admin/reload")).startsWith("HTTP/1.1 422").contains("proxy.key");
+            assertThat(send(old, "POST", "/admin/reload"))
+                    .startsWith("HTTP/1.1 422")
+                    .contains("proxy.key");
             try (SSLSocket fresh = connect(proxy)) {
                 assertThat(shown(fresh)).isEqualTo(first.certificate());
             }
