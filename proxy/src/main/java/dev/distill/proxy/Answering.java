@@ -17,6 +17,7 @@ import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoredAnswer;
 import dev.distill.proxy.wire.CallerCodec;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
@@ -24,6 +25,7 @@ import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import dev.distill.proxy.wire.WireException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,13 @@ final class Answering {
 
     /** Asks the targets of the route, and hands the answer on as it comes. */
     void live(Exchange exchange, Outlet outlet) throws InterruptedException, ClientGoneException {
-        lookedAfter(exchange, outlet, this::answer);
+        if (exchange.question().envelope().stream()) {
+            lookedAfter(exchange, outlet, this::answer);
+            return;
+        }
+        try (SignsOfLife.Watched _ = signs.watchWhole(outlet, exchange::callerHasGone)) {
+            answer(exchange, outlet);
+        }
     }
 
     /** A way to answer. */
@@ -138,6 +146,10 @@ final class Answering {
                                         Optional.empty()))
                         .orElseThrow();
         recordings.whole(exchange, row, completion);
+        if (exchange.isCallerGone()) { // and the provider was heard out all the same
+            writeDown(exchange, row, "client_gone", CLIENT_GONE);
+            throw new ClientGoneException(new IOException("the caller has gone"));
+        }
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
         outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
     }

@@ -241,6 +241,9 @@ final class Asking {
                 yield new Answered(new Router.Found(ready, prepared.attempt()));
             }
             case Result.None _ when exchange.isOver() -> {
+                if (exchange.isCallerGone()) {
+                    prepared.attempt().callerGone();
+                }
                 prepared.attempt().abandoned();
                 exchange.checkStopped();
                 throw new IllegalStateException("it is over for no reason");

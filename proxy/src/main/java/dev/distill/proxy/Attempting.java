@@ -250,6 +250,20 @@ final class Attempting {
                 && target.onClientGone() == ClientGone.CANCEL;
     }
 
+    /** Its caller has gone: it has read the request at least, as we count it. */
+    void callerGone() {
+        end(
+                new Ending(
+                        "client_gone",
+                        Optional.of("client_gone"),
+                        0,
+                        Optional.of(Books.guess(exchange.question().envelope())),
+                        true,
+                        Optional.empty(),
+                        true,
+                        Optional.empty()));
+    }
+
     /** There was nothing to send. */
     void neverMade() {
         over = true;

@@ -40,6 +40,7 @@ final class ConfigWatch implements AutoCloseable {
     private List<Path> watched;
     private boolean changing;
     private volatile Counts counts;
+    private volatile List<String> waitingForStart = List.of();
     private volatile boolean closed;
 
     /** Builds everything of a configuration and then swaps it in, or changes nothing. */
@@ -48,9 +49,10 @@ final class ConfigWatch implements AutoCloseable {
         /**
          * Takes a configuration over.
          *
+         * @return the keys that change at the next start only
          * @throws UserError when it cannot work
          */
-        void take(ConfigFile<ProxyConfig> config);
+        List<String> take(ConfigFile<ProxyConfig> config);
     }
 
     private record Counts(long successes, long failures, boolean successful, Instant last) {}
@@ -81,12 +83,19 @@ final class ConfigWatch implements AutoCloseable {
     synchronized List<Problem> reload() {
         try {
             ConfigFile<ProxyConfig> config = ProxyFile.read(file);
-            plan.take(config);
+            List<String> waiting = plan.take(config);
             watched = files(config.value());
             watched.forEach(
                     path -> seen.computeIfAbsent(path, p -> FileStamp.of(p, clock.instant())));
             counts = new Counts(counts.successes() + 1, counts.failures(), true, clock.instant());
+            waitingForStart = waiting;
             LOG.log(Level.INFO, "took over " + file);
+            if (!waiting.isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "changed, but in force from the next start on: "
+                                + String.join(", ", waiting));
+            }
             return List.of();
         } catch (UserError e) {
             return failed(e.problems());
@@ -103,10 +112,12 @@ final class ConfigWatch implements AutoCloseable {
         return problems;
     }
 
-    /** What {@code POST /admin/reload} says about problems. */
-    static ObjectNode json(List<Problem> problems) {
+    /** What {@code POST /admin/reload} says about problems, and of keys that have to wait. */
+    ObjectNode json(List<Problem> problems) {
         ObjectNode json = Json.object();
         json.put("reloaded", problems.isEmpty());
+        ArrayNode waiting = json.putArray("at_next_start");
+        waitingForStart.forEach(waiting::add);
         ArrayNode list = json.putArray("problems");
         for (Problem problem : problems) {
             ObjectNode one = list.addObject();

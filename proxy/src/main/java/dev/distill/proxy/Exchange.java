@@ -10,6 +10,7 @@ import dev.distill.proxy.telemetry.RequestSpan;
 import dev.distill.proxy.telemetry.RouteMeter;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Refusal;
 import java.time.Duration;
 import java.time.Instant;

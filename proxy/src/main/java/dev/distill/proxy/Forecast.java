@@ -11,6 +11,7 @@ import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.Usage;

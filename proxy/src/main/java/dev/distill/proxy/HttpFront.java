@@ -52,12 +52,19 @@ final class HttpFront {
     private final Intake intake;
     private final SignsOfLife signs;
     private final RequestIds ids;
+    private final CallerConnections connections;
 
-    HttpFront(Gateway gateway, Intake intake, SignsOfLife signs, RequestIds ids) {
+    HttpFront(
+            Gateway gateway,
+            Intake intake,
+            SignsOfLife signs,
+            RequestIds ids,
+            CallerConnections connections) {
         this.gateway = gateway;
         this.intake = intake;
         this.signs = signs;
         this.ids = ids;
+        this.connections = connections;
     }
 
     /** Adds the endpoints. */
@@ -92,21 +99,41 @@ final class HttpFront {
     private void serve(Arrival arrival, ServerRequest request, HttpOutlet outlet)
             throws IOException, InterruptedException, ClientGoneException {
         Gateway.Admitted admitted = gateway.admit(arrival);
-        try (Intake.Slot slot = intake.enter()) {
-            long length = request.headers().contentLength().orElse(-1);
-            outlet.waits();
-            byte[] body =
-                    request.content().hasEntity()
-                            ? slot.read(request.content().inputStream(), length)
-                            : new byte[0];
+        try (Intake.Slot slot = enter(admitted)) {
+            gateway.serve(admitted, body(admitted, slot, request, outlet), outlet);
+        }
+    }
+
+    private Intake.Slot enter(Gateway.Admitted admitted) {
+        try {
+            return intake.enter();
+        } catch (RefusedException e) {
+            gateway.turnAway(admitted, e.refusal());
+            throw e;
+        }
+    }
+
+    private byte[] body(
+            Gateway.Admitted admitted, Intake.Slot slot, ServerRequest request, HttpOutlet outlet)
+            throws IOException {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        long length = request.headers().contentLength().orElse(-1);
+        outlet.waits();
+        try {
+            return slot.read(request.content().inputStream(), length);
+        } catch (RefusedException e) {
+            gateway.turnAway(admitted, e.refusal());
+            throw e;
+        } finally {
             outlet.goesOn();
-            gateway.serve(admitted, body, outlet);
         }
     }
 
     private void answer(
             Dialect dialect, ServerRequest request, ServerResponse response, Work work) {
-        HttpOutlet outlet = new HttpOutlet(response);
+        HttpOutlet outlet = new HttpOutlet(response, connections.current());
         Arrival arrival =
                 new Arrival(
                         ids.next(),

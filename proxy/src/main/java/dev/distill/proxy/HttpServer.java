@@ -2,7 +2,6 @@ package dev.distill.proxy;
 
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
-import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
@@ -27,6 +26,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -55,11 +55,12 @@ final class HttpServer {
      * @throws UserError when the address cannot be had
      */
     static WebServer start(
-            ProxyConfig config,
             InetSocketAddress address,
             BooleanSupplier needsKey,
             Admin admin,
-            HttpFront front) {
+            HttpFront front,
+            CallerConnections connections,
+            Optional<ServedCertificate> certificate) {
         if (SERVER_LOG.getLevel() == null) {
             SERVER_LOG.setLevel(Level.OFF);
         }
@@ -75,15 +76,13 @@ final class HttpServer {
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
+                        .addProtocol(connections.protocol())
                         .connectionOptions(options -> options.tcpNoDelay(true))
                         .shutdownGracePeriod(SHUTDOWN)
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing);
-        config.tls()
-                .ifPresent(
-                        tls ->
-                                builder.tls(
-                                        Tls.builder().sslContext(TlsFiles.context(tls)).build()));
+        certificate.ifPresent(
+                shown -> builder.tls(Tls.builder().sslContext(shown.context()).build()));
         WebServer server = builder.build();
         server.start();
         if (!server.isRunning()) { // it logs what went wrong instead of throwing it

@@ -143,7 +143,8 @@ final class Opening {
                                             stream,
                                             request.key(),
                                             request.headers(),
-                                            request.clocks()));
+                                            request.clocks(),
+                                            request.underway()));
         } catch (UpstreamException e) {
             return new Result.None(Failed.onTheWay(e));
         }

@@ -32,6 +32,12 @@ interface Outlet {
     /** Sends something that means nothing, if the stream has been silent for long. */
     void signOfLife() throws ClientGoneException;
 
+    /** Whether a caller who waits for a whole answer should be asked if they are still there. */
+    boolean seemsGone(TcpTable connections);
+
+    /** Says something that means nothing, unless an answer has begun. */
+    void callOut() throws ClientGoneException;
+
     /** Whether something has been sent, so that a status can no longer be chosen. */
     boolean hasBegun();
 }

@@ -41,13 +41,13 @@ public final class ProxyServer implements AutoCloseable {
     /** What is under way may take so long once the proxy is to stop. */
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
-    private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
-
     private final InetSocketAddress address;
     private final Map<String, String> environment;
     private final Plans plans;
     private final Sessions sessions;
     private final HttpFront front;
+    private final ProxyConfig started;
+    private final Optional<ServedCertificate> certificate;
     private final Parts parts;
     private final WebServer server;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -56,6 +56,8 @@ public final class ProxyServer implements AutoCloseable {
         ProxyConfig config = setting.config();
         Surroundings surroundings = setting.surroundings();
         this.environment = setting.environment();
+        this.started = config;
+        this.certificate = config.tls().map(ServedCertificate::new);
         this.parts = parts;
         Ledger ledger = parts.own(ledger(setting));
         StoreReader store = parts.own(StoreReader.open(setting.storeFile()));
@@ -93,6 +95,7 @@ public final class ProxyServer implements AutoCloseable {
         SignsOfLife signs = parts.own(new SignsOfLife());
         Answering answering =
                 new Answering(router(surroundings), ledger, store, observers.recordings(), signs);
+        CallerConnections connections = new CallerConnections();
         this.front =
                 new HttpFront(
                         new Gateway(
@@ -103,7 +106,8 @@ public final class ProxyServer implements AutoCloseable {
                                 surroundings.clock()),
                         intake,
                         signs,
-                        new RequestIds(surroundings.random()));
+                        new RequestIds(surroundings.random()),
+                        connections);
         Optional<ConfigWatch> watch =
                 setting.file()
                         .map(
@@ -132,7 +136,12 @@ public final class ProxyServer implements AutoCloseable {
                         surroundings.clock());
         this.server =
                 HttpServer.start(
-                        config, address, () -> plans.current().keys().isPresent(), admin, front);
+                        address,
+                        () -> plans.current().keys().isPresent(),
+                        admin,
+                        front,
+                        connections,
+                        certificate);
         watch.ifPresent(w -> parts.own(w.start()));
     }
 
@@ -274,36 +283,28 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    /** Goes on by a changed configuration, or throws and changes nothing. */
-    private void reload(ProxyConfig config) {
-        if (!fixed(config).equals(fixed(plans.current().config()))) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "listen, tls, ledger, recording, capacity and telemetry change at the next start");
-        }
+    /**
+     * Goes on by a changed configuration, or throws and changes nothing.
+     *
+     * @return the keys that change at the next start only
+     */
+    private List<String> reload(ProxyConfig config) {
         if (config.keys().isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw UserError.invalid(
                     Location.of(Path.of("proxy file")),
                     "keys is gone, and %s is not a loopback address".formatted(config.listen()),
                     "callers from elsewhere must need a key");
         }
+        Optional<ServedCertificate.Loaded> shown =
+                certificate.flatMap(served -> config.tls().map(served::load));
         plans.reload(config, () -> sessions.update(config.runaway(), environment));
-    }
-
-    /** What a running server cannot change. */
-    private static List<Object> fixed(ProxyConfig config) {
-        return List.of(
-                config.listen(),
-                config.tls(),
-                config.ledger(),
-                config.recording(),
-                config.capacity(),
-                config.telemetry());
+        shown.ifPresent(next -> certificate.orElseThrow().show(next));
+        return StartKeys.changed(started, config);
     }
 
     /** Everything before {@code /v1/chat/completions}. */
     public URI uri() {
-        String scheme = plans.current().config().tls().isPresent() ? "https" : "http";
+        String scheme = certificate.isPresent() ? "https" : "http";
         return ListenAddress.uri(scheme, address, server.port());
     }
 

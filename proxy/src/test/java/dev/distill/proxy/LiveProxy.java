@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A proxy as its users have it: started from a text of a proxy file, asked over HTTP. Its store is
@@ -68,6 +69,22 @@ final class LiveProxy implements AutoCloseable {
                         ENVIRONMENT,
                         List.of(),
                         surroundings),
+                store);
+    }
+
+    /** Starts one that records all answers to a cassette. */
+    static LiveProxy record(Path folder, Path cassette, String yaml) {
+        String text = "version: 1\nlisten: 127.0.0.1:0\n" + yaml;
+        Path store = folder.resolve("store.db");
+        return new LiveProxy(
+                ProxyServer.start(
+                        ProxyFile.of(folder.resolve("proxy.yaml"), text),
+                        store,
+                        ENVIRONMENT,
+                        _ -> {
+                            throw new IllegalStateException("nothing is recorded for training");
+                        },
+                        Optional.of(cassette)),
                 store);
     }
 
@@ -155,6 +172,15 @@ final class LiveProxy implements AutoCloseable {
 
     Answer post(String path, String body, String... headers) {
         return send(request(path, body, headers));
+    }
+
+    /** Posts bytes that need be no text. */
+    Answer post(String path, byte[] body) {
+        return send(
+                HttpRequest.newBuilder(at(path))
+                        .timeout(LIMIT)
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build());
     }
 
     Answer get(String path, String... headers) {

@@ -2,6 +2,7 @@ package dev.distill.proxy.upstream;
 
 import dev.distill.proxy.wire.Dialect;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A request to a provider.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param stream whether the answer streams, for dialects that have it in the address
  * @param key a key of the provider's own pool
  * @param headers the caller's, by lower-case name; what may be passed on is, the rest is not
+ * @param underway gets to know the call before it is made, where that takes time, so that somebody
+ *     else can end it
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose; a copy would cost at every attempt
 public record Ask(
@@ -21,4 +24,17 @@ public record Ask(
         boolean stream,
         Credential key,
         Map<String, String> headers,
-        Clocks clocks) {}
+        Clocks clocks,
+        Consumer<Call> underway) {
+    /** One that nobody else ends. */
+    public Ask(
+            Dialect dialect,
+            String model,
+            byte[] body,
+            boolean stream,
+            Credential key,
+            Map<String, String> headers,
+            Clocks clocks) {
+        this(dialect, model, body, stream, key, headers, clocks, _ -> {});
+    }
+}

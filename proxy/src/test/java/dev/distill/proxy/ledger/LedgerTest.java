@@ -352,6 +352,27 @@ final class LedgerTest {
     }
 
     @Test
+    void triesOnceMoreAtItsCloseWhenTheDiskWasFullJustBefore() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        SpoolFile.Disk full =
+                segment -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw new IOException("No space left on device");
+                    }
+                    return segment.create();
+                };
+        try (Ledger ledger =
+                Ledger.open(
+                        Samples.settings(folder), () -> Samples.NOON, Spool.Bounds.USUAL, full)) {
+            ledger.append(Samples.row("1"));
+            while (tries.get() == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(number("SELECT COUNT(*) FROM requests")).isEqualTo(1);
+    }
+
+    @Test
     void dropsOldRequestsButNeitherSumsNorPaidAnswers() throws Exception {
         try (Ledger ledger = Samples.open(folder)) {
             for (int i = 0; i < 1500; i++) {
