@@ -75,7 +75,8 @@ final class HttpServer {
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
-                        .connectionOptions(options -> options.tcpNoDelay(true))
+                        .connectionOptions(Doorkeeper.of(config.tls().isPresent()))
+                        .useNio(false) // which holds two buffers of 8 KiB for each connection
                         .shutdownGracePeriod(SHUTDOWN)
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing);
