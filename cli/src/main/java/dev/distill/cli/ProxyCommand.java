@@ -44,6 +44,7 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ConfigFile<ProxyConfig> config = ProxyFile.read(file);
+        SmallHeap.start();
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(

@@ -10,9 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** What callers learn about an answer beside the answer itself. */
 final class AnswerHeaders {
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
+
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
@@ -104,6 +107,10 @@ final class AnswerHeaders {
 
     /** What has no place in a header becomes a question mark. */
     private static void add(Map<String, String> headers, String name, String value) {
-        headers.put(name, value.replaceAll("[^ -~]", "?"));
+        headers.put(name, isPrintable(value) ? value : UNPRINTABLE.matcher(value).replaceAll("?"));
+    }
+
+    private static boolean isPrintable(String value) {
+        return value.chars().allMatch(c -> c >= ' ' && c <= '~');
     }
 }

@@ -77,7 +77,8 @@ final class HttpServer {
                         .port(address.getPort())
                         .shutdownHook(false)
                         .addProtocol(connections.protocol())
-                        .connectionOptions(options -> options.tcpNoDelay(true))
+                        .connectionOptions(Doorkeeper.of(certificate.isPresent()))
+                        .useNio(false) // which holds two buffers of 8 KiB for each connection
                         .shutdownGracePeriod(SHUTDOWN)
                         .directHandlers(errorsInOurShape())
                         .addRouting(routing);

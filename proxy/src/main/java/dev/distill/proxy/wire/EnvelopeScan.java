@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ final class EnvelopeScan {
     /** Names are not interned: callers choose them. Long strings are pictures and documents. */
     private static final JsonFactory FACTORY =
             new JsonFactoryBuilder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
