@@ -84,7 +84,7 @@ public final class ProxyServer implements AutoCloseable {
                                         .toAbsolutePath()
                                         .resolveSibling("sessions.json"),
                                 environment,
-                                surroundings.clock()));
+                                new SteadyClock(surroundings.clock())));
         this.address =
                 ListenAddress.parse(
                         config.listen(),
