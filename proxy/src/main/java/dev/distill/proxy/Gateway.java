@@ -14,6 +14,7 @@ import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.WireException;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -98,7 +99,9 @@ final class Gateway {
                                                 presented
                                                         .map(keys::refusal)
                                                         .orElse(
-                                                                "a key of this proxy is needed, as a bearer token or in x-api-key"))));
+                                                                "a key of this proxy is needed, as"
+                                                                        + " a bearer token or in"
+                                                                        + " x-api-key"))));
     }
 
     /** Ends everything that is under way; each caller is told so. */
@@ -162,6 +165,7 @@ final class Gateway {
             String code =
                     e.refusal().code().filter(Vocabulary::isOwn).orElse(e.refusal().kind().word());
             answering.writeDown(exchange, code, e.refusal().status());
+            outlet.note(AnswerHeaders.refused(exchange));
             throw e;
         } catch (InterruptedException | RuntimeException e) {
             answering.writeDown(exchange, "internal_error", 500);

@@ -2,6 +2,7 @@ package dev.distill.proxy.ledger;
 
 import dev.distill.files.Digest;
 import dev.distill.proxy.wire.Usage;
+
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param chargedNanoUsd what budgets count: the cost, or the worst case where it is unknown
  * @param tier the provider's service tier
  * @param lot the prepaid lot that its tokens came from
+ * @param upstreamId the provider's own name for the request, for its support
  * @param content what was received, when it goes to the store
  */
 public record Attempt(
@@ -35,6 +37,7 @@ public record Attempt(
         Optional<String> tier,
         Optional<String> lot,
         boolean simulated,
+        Optional<String> upstreamId,
         Optional<Content> content) {
     /**
      * What was asked and received.
@@ -73,6 +76,7 @@ public record Attempt(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -1,6 +1,7 @@
 package dev.distill.proxy.ledger;
 
 import dev.distill.proxy.wire.Usage;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,10 +15,13 @@ import java.util.OptionalLong;
  * Rows as bytes: numbers by seven bits a byte, texts as UTF-8 after their length plus one, zero for
  * none. Contents of answers are left out; they go to the store of paid answers.
  *
- * <p>The first byte is the version of the form; a log of another version is not read.
+ * <p>The first byte is the version of the form; a log of a newer version is not read.
  */
 final class RowCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** A log that an older proxy left behind is still read: it lacks {@code upstreamId}. */
+    private static final int OLDEST = 1;
 
     private RowCodec() {}
 
@@ -70,17 +74,18 @@ final class RowCodec {
         to.optional(attempt.tier());
         to.optional(attempt.lot());
         to.flag(attempt.simulated());
+        to.optional(attempt.upstreamId());
     }
 
     /**
      * The row in some bytes.
      *
-     * @throws IllegalStateException when they are of another version
+     * @throws IllegalStateException when they are of an unknown version
      */
     static RequestRow read(ByteBuffer bytes) {
         Reader from = new Reader(bytes);
         long version = from.number();
-        if (version != VERSION) {
+        if (version < OLDEST || version > VERSION) {
             throw new IllegalStateException("a row of version " + version + " in the local log");
         }
         return new RequestRow(
@@ -101,14 +106,14 @@ final class RowCodec {
                 from.optionalNumber(),
                 from.flag() ? Optional.of(served(from)) : Optional.empty(),
                 from.text(),
-                attempts(from));
+                attempts(from, version));
     }
 
     private static Served served(Reader from) {
         return new Served(from.text(), from.text(), from.usage(), from.flag(), from.flag());
     }
 
-    private static List<Attempt> attempts(Reader from) {
+    private static List<Attempt> attempts(Reader from, long version) {
         int count = (int) from.number();
         List<Attempt> attempts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -129,6 +134,7 @@ final class RowCodec {
                             from.optional(),
                             from.optional(),
                             from.flag(),
+                            version > OLDEST ? from.optional() : Optional.empty(),
                             Optional.empty()));
         }
         return attempts;

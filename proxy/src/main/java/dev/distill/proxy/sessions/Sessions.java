@@ -2,12 +2,14 @@ package dev.distill.proxy.sessions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.proxy.aside.Aside;
 import dev.distill.proxy.sessions.Session.Step;
 import dev.distill.proxy.sessions.SessionView.State;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -33,9 +35,9 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>What is measured, and where a session stands, is written down every few seconds and survives a
  * restart. A stopped session stays stopped until somebody resumes it or nobody has tried it for a
- * week. At most a fixed number of sessions is known: when there are more, the cheap
- * ones that were used least recently are forgotten first, never one with a call under way or a
- * stop, and those forgotten before they were over are counted.
+ * week. At most a fixed number of sessions is known: when there are more, the cheap ones that were
+ * used least recently are forgotten first, never one with a call under way or a stop, and those
+ * forgotten before they were over are counted.
  *
  * <p>Safe for use by many threads; no call waits for a file or the network.
  */

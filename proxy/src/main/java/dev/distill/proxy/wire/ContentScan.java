@@ -2,6 +2,7 @@ package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -59,14 +60,26 @@ final class ContentScan {
     private void message() throws IOException {
         int before = strings.size();
         String role = "";
+        String type = "";
+        String id = "";
+        boolean sealed = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
                 case "role" -> role = word();
                 case "content", "output" -> content();
+                case "type" -> type = word();
+                case "id" -> id = word();
+                case "encrypted_content" -> {
+                    sealed = parser.hasToken(JsonToken.VALUE_STRING);
+                    parser.skipChildren();
+                }
                 default -> parser.skipChildren();
             }
+        }
+        if (sealed || !id.isEmpty()) {
+            scan.ties.item(type, id, sealed);
         }
         switch (role) {
             case "user" -> beginning = false;
@@ -101,7 +114,14 @@ final class ContentScan {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "type" -> scan.mediaItems += MEDIA.contains(word()) ? 1 : 0;
+                case "type" -> {
+                    String type = word();
+                    scan.mediaItems += MEDIA.contains(type) ? 1 : 0;
+                    if (type.equals("thinking") || type.equals("redacted_thinking")) {
+                        scan.ties.thought();
+                    }
+                }
+                case "file_id" -> uploaded();
                 case "text" -> note();
                 case "image_url", "file_data" -> url("url");
                 case "file" -> url("file_data");
@@ -117,10 +137,12 @@ final class ContentScan {
     private void url(String inside) throws IOException {
         if (parser.hasToken(JsonToken.START_OBJECT)) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean here = parser.currentName().equals(inside);
+                String name = parser.currentName();
                 parser.nextToken();
-                if (here) {
+                if (name.equals(inside)) {
                     dataUrl();
+                } else if (name.equals("file_id")) {
+                    uploaded();
                 } else {
                     parser.skipChildren();
                 }
@@ -172,11 +194,20 @@ final class ContentScan {
                 case "type" -> type = word();
                 case "media_type" -> mediaType = word();
                 case "data" -> data = note();
+                case "file_id" -> uploaded();
                 default -> parser.skipChildren();
             }
         }
         if (data >= 0 && type.equals("base64") && !mediaType.startsWith("text/")) {
             media(data);
+        }
+    }
+
+    /** The name of a file that the provider has already. */
+    private void uploaded() throws IOException {
+        String id = word();
+        if (!id.isEmpty()) {
+            scan.ties.stored(id);
         }
     }
 

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The pass over a request's bytes that fills an {@link Envelope}. */
 final class EnvelopeScan {
@@ -48,6 +50,9 @@ final class EnvelopeScan {
     int messages;
     long mediaBytes;
     int mediaItems;
+
+    /** What refers to earlier answers. */
+    final TiesScan ties = new TiesScan();
 
     /** The strings of the system prompt, where it stands outside of the messages. */
     final Stretches system = new Stretches();
@@ -127,9 +132,33 @@ final class EnvelopeScan {
                     maxOutputTokens = Math.max(maxOutputTokens, count(parser, name));
             case "n" -> choices = Math.toIntExact(Math.min(count(parser, name), Integer.MAX_VALUE));
             case "service_tier" -> serviceTier = text(parser, name);
+            case "previous_response_id", "conversation" -> earlier(parser, value);
             case "system", "instructions" -> new ContentScan(this, parser, system).content();
             case "messages", "input" -> new ContentScan(this, parser, first).messages();
             default -> parser.skipChildren();
+        }
+    }
+
+    /**
+     * The name of something that the provider keeps, or an object that has it; what is wrong with
+     * anything else is for whoever answers to say.
+     */
+    private void earlier(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            ties.stored(parser.getText());
+            return;
+        }
+        if (value != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean id = parser.currentName().equals("id");
+            if (parser.nextToken() == JsonToken.VALUE_STRING && id) {
+                ties.stored(parser.getText());
+            } else {
+                parser.skipChildren();
+            }
         }
     }
 

@@ -3,15 +3,19 @@ package dev.distill.proxy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distill.proxy.wire.Usage;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 final class RowCodecTest {
     @Property(tries = 200)
@@ -42,6 +46,7 @@ final class RowCodecTest {
                         some,
                         some,
                         present,
+                        some,
                         Optional.empty());
         RequestRow row =
                 new RequestRow(
@@ -72,5 +77,14 @@ final class RowCodecTest {
         byte[] changed = whole.clone();
         changed[at % whole.length] ^= (byte) change;
         assertThat(Frame.read(ByteBuffer.wrap(changed))).isNull();
+    }
+
+    @Test
+    void aLogOfAProxyThatDidNotKeepTheProvidersNamesIsStillRead() {
+        RequestRow row = Samples.reservation("id", Samples.who("ann"), 5);
+        byte[] now = RowCodec.write(row, 0);
+        byte[] then = Arrays.copyOf(now, now.length - 1); // without the name of its one attempt
+        then[0] = 2; // version 1, as numbers are written
+        assertThat(RowCodec.read(ByteBuffer.wrap(then))).isEqualTo(row);
     }
 }

@@ -1,6 +1,7 @@
 package dev.distill.proxy.ledger;
 
 import dev.distill.proxy.wire.Usage;
+
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -49,6 +50,7 @@ final class Samples {
                         Optional.of("flex"),
                         Optional.of("spring"),
                         false,
+                        Optional.of("req_1"),
                         Optional.empty());
         return new RequestRow(
                 at,

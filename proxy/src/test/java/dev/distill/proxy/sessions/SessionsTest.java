@@ -3,10 +3,17 @@ package dev.distill.proxy.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyFile;
 import dev.distill.proxy.Eventually;
 import dev.distill.proxy.sessions.SessionView.State;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,10 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SessionsTest {
     private static final long USD = 1_000_000_000L;
@@ -319,7 +322,8 @@ class SessionsTest {
         open(DEFAULTS);
         Call again = (Call) call(1);
         assertThat(again.sessionId()).isEqualTo(call.sessionId());
-        assertThat(sessions.find(call.sessionId()).orElseThrow().age()).isEqualTo(Duration.ofHours(3));
+        assertThat(sessions.find(call.sessionId()).orElseThrow().age())
+                .isEqualTo(Duration.ofHours(3));
     }
 
     @Test
