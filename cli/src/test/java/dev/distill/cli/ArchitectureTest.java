@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -12,15 +13,17 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 /** The map of the modules: which may use which, and which third party is known to whom. */
 class ArchitectureTest {
@@ -29,17 +32,18 @@ class ArchitectureTest {
 
     /** Every package below the proxy's root and those that it may use. */
     private static final Map<String, List<String>> PROXY_MAY_USE =
-            Map.of(
-                    "wire", List.of(),
-                    "access", List.of(),
-                    "aside", List.of(),
-                    "money", List.of("wire"),
-                    "upstream", List.of("wire"),
-                    "routing", List.of("wire", "upstream"),
-                    "ledger", List.of("wire", "money"),
-                    "sessions", List.of("aside"),
-                    "telemetry", List.of("wire", "aside"),
-                    "recording", List.of("wire", "aside"));
+            Map.ofEntries(
+                    Map.entry("wire", List.of()),
+                    Map.entry("access", List.of()),
+                    Map.entry("aside", List.of()),
+                    Map.entry("money", List.of("wire")),
+                    Map.entry("upstream", List.of("wire")),
+                    Map.entry("routing", List.of("wire", "upstream")),
+                    Map.entry("ledger", List.of("wire", "money")),
+                    Map.entry("sessions", List.of("aside")),
+                    Map.entry("affinity", List.of("aside")),
+                    Map.entry("telemetry", List.of("wire", "aside")),
+                    Map.entry("recording", List.of("wire", "aside")));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

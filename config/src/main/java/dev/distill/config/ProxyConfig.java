@@ -14,7 +14,8 @@ import java.util.Optional;
 public record ProxyConfig(
         @Doc("Version of this file format.") @AtLeast(1) @AtMost(1) int version,
         @Doc(
-                        "Address and port to listen on; port 0 takes a free one. Addresses other than loopback need keys.")
+                        "Address and port to listen on; port 0 takes a free one. Addresses other"
+                                + " than loopback need keys.")
                 @Default("127.0.0.1:8080")
                 String listen,
         @Doc("Serve HTTPS.") Optional<Tls> tls,
@@ -26,11 +27,13 @@ public record ProxyConfig(
                 @OneOrMany
                 Map<String, List<Price>> prices,
         @Doc(
-                        "A price file in the community format (model_prices_and_context_window.json); prices goes first.")
+                        "A price file in the community format"
+                                + " (model_prices_and_context_window.json); prices goes first.")
                 @MustExist
                 Optional<Path> priceFile,
         @Doc(
-                        "What models without a price are taken to cost; without it, they are refused where a budget binds.")
+                        "What models without a price are taken to cost; without it, they are"
+                                + " refused where a budget binds.")
                 Optional<Price> unknownPrice,
         @Doc("Time limits of a call to a provider.") @Default("{}") Timeouts timeouts,
         @Doc("When a failed call is made again.") @Default("{}") Retry retry,
@@ -73,7 +76,8 @@ public record ProxyConfig(
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("The header that carries the key.") @Default("bearer") KeyHeader keyHeader,
             @Doc(
-                            "Whether it has /responses itself; without a word, only OpenAI's and Azure's own hosts do.")
+                            "Whether it has /responses itself; without a word, only OpenAI's and"
+                                    + " Azure's own hosts do.")
                     Optional<Boolean> responses,
             @Doc("More query parameters, such as api-version.") @Default("{}")
                     Map<String, String> query,
@@ -156,7 +160,8 @@ public record ProxyConfig(
                     @Default("false")
                     boolean store,
             @Doc(
-                            "Hold a streamed answer back until it is whole, so that a broken one starts again elsewhere.")
+                            "Hold a streamed answer back until it is whole, so that a broken one"
+                                    + " starts again elsewhere.")
                     @Default("false")
                     boolean buffer,
             @Doc("Ask a second target too when the first is silent for this long.")
@@ -216,7 +221,8 @@ public record ProxyConfig(
     public record Price(
             @Doc("Fresh input tokens.") @AtLeast(0) double input,
             @Doc(
-                            "Input tokens read from the provider's cache; without one, the price of fresh ones.")
+                            "Input tokens read from the provider's cache; without one, the price of"
+                                    + " fresh ones.")
                     @AtLeast(0)
                     Optional<Double> cachedInput,
             @Doc("Output tokens.") @AtLeast(0) double output,
@@ -240,7 +246,8 @@ public record ProxyConfig(
                     @AtLeast(1)
                     Optional<Integer> maxInputTokens,
             @Doc(
-                            "The longest answer of the model in tokens: what an answer without a limit may be.")
+                            "The longest answer of the model in tokens: what an answer without a"
+                                    + " limit may be.")
                     @AtLeast(1)
                     Optional<Integer> maxOutputTokens,
             @Doc("Prices of long requests.") @Default("[]") List<Band> bands,
@@ -282,21 +289,22 @@ public record ProxyConfig(
     /** Time limits of a call to a provider, all counted from its start but idle. */
     public record Timeouts(
             @Doc("To open a connection.") @Default("2s") Duration connect,
-            @Doc("To the first byte of an answer, while another target is left.") @Default("60s")
-                    Duration headers,
-            @Doc("To the first token of a streamed answer, while another target is left.")
-                    @Default("10s")
-                    Duration firstToken,
+            @Doc(
+                            "To the first byte of an answer; unless written, 60s while another"
+                                    + " target is left.")
+                    Optional<Duration> headers,
+            @Doc(
+                            "To the first token of a streamed answer; unless written, 10s while"
+                                    + " another target is left.")
+                    Optional<Duration> firstToken,
             @Doc("Between two events of a streamed answer.") @Default("30s") Duration idle,
             @Doc("For the whole answer.") @Default("10m") Duration total) {}
 
     /** The time limits of a route that differ from those of the file. */
     public record RouteTimeouts(
             @Doc("To open a connection.") Optional<Duration> connect,
-            @Doc("To the first byte of an answer, while another target is left.")
-                    Optional<Duration> headers,
-            @Doc("To the first token of a streamed answer, while another target is left.")
-                    Optional<Duration> firstToken,
+            @Doc("To the first byte of an answer.") Optional<Duration> headers,
+            @Doc("To the first token of a streamed answer.") Optional<Duration> firstToken,
             @Doc("Between two events of a streamed answer.") Optional<Duration> idle,
             @Doc("For the whole answer.") Optional<Duration> total) {
         /** All as the file says. */
@@ -312,8 +320,8 @@ public record ProxyConfig(
         public Timeouts over(Timeouts file) {
             return new Timeouts(
                     connect.orElse(file.connect()),
-                    headers.orElse(file.headers()),
-                    firstToken.orElse(file.firstToken()),
+                    headers.or(file::headers),
+                    firstToken.or(file::firstToken),
                     idle.orElse(file.idle()),
                     total.orElse(file.total()));
         }
@@ -424,7 +432,8 @@ public record ProxyConfig(
     /** Where requests and their costs are kept. */
     public record Ledger(
             @Doc(
-                            "A JDBC URL such as jdbc:postgresql://host/db; without one, the SQLite file of the home folder.")
+                            "A JDBC URL such as jdbc:postgresql://host/db; without one, the SQLite"
+                                    + " file of the home folder.")
                     Optional<String> url,
             @Doc("The user of the database.") Optional<String> user,
             @Doc("The password of the database.") Optional<Secret> password,

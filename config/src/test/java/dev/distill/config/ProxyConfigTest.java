@@ -28,6 +28,11 @@ import dev.distill.config.ProxyConfig.Target;
 import dev.distill.config.ProxyConfig.Telemetry;
 import dev.distill.config.ProxyConfig.Timeouts;
 import dev.distill.config.ProxyConfig.Tls;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -37,9 +42,6 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ProxyConfigTest {
     private static final String MINIMAL =
@@ -159,7 +161,12 @@ class ProxyConfigTest {
                                 Map.of(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                timeouts(2, 60, 10, 30, 600),
+                                new Timeouts(
+                                        Duration.ofSeconds(2),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Duration.ofSeconds(30),
+                                        Duration.ofMinutes(10)),
                                 new Retry(3, 6, 0.1, Duration.ofSeconds(10)),
                                 new Breaker(
                                         Duration.ofSeconds(30),
@@ -525,8 +532,8 @@ class ProxyConfigTest {
             int connect, int headers, int firstToken, int idle, int total) {
         return new Timeouts(
                 Duration.ofSeconds(connect),
-                Duration.ofSeconds(headers),
-                Duration.ofSeconds(firstToken),
+                Optional.of(Duration.ofSeconds(headers)),
+                Optional.of(Duration.ofSeconds(firstToken)),
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(total));
     }

@@ -3,6 +3,7 @@ package dev.distill.proxy;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.StoredAnswer;
 import dev.distill.proxy.money.Usd;
+
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -23,8 +24,10 @@ final class AnswerHeaders {
     private AnswerHeaders() {}
 
     /** Of a whole answer that was asked just now. */
-    static Map<String, String> live(Exchange exchange, Attempt attempt, String answeredBy) {
+    static Map<String, String> live(
+            Exchange exchange, Attempting made, Attempt attempt, String answeredBy) {
         Map<String, String> headers = common(exchange);
+        asked(headers, made);
         add(headers, Headers.PROVIDER, attempt.provider());
         add(headers, Headers.MODEL, answeredBy);
         add(headers, Headers.COST_USD, usd(exchange.costNanoUsd()));
@@ -39,6 +42,8 @@ final class AnswerHeaders {
     /** Of a stream, whose cost nobody knows yet. */
     static Map<String, String> stream(Exchange exchange, Attempting attempt, String answeredBy) {
         Map<String, String> headers = common(exchange);
+        asked(headers, attempt);
+        add(headers, Headers.OVERHEAD_MILLIS, millis(exchange.overheadNanos(attempt.nanos())));
         add(headers, Headers.PROVIDER, attempt.target().provider());
         add(headers, Headers.MODEL, answeredBy);
         add(headers, Headers.STORE, Headers.OFF);
@@ -50,6 +55,7 @@ final class AnswerHeaders {
     static Map<String, String> stored(Exchange exchange, StoredAnswer answer, String store) {
         Map<String, String> headers = common(exchange);
         add(headers, Headers.REQUEST_KEY, answer.key().hex());
+        add(headers, Headers.TARGET, answer.provider() + "/" + answer.model());
         add(headers, Headers.PROVIDER, answer.provider());
         add(headers, Headers.MODEL, answer.answeredBy());
         add(headers, Headers.COST_USD, usd(exchange.costNanoUsd()));
@@ -61,9 +67,32 @@ final class AnswerHeaders {
         return headers;
     }
 
+    /** Of a request that is refused: what was tried for it. */
+    static Map<String, String> refused(Exchange exchange) {
+        Map<String, String> headers = common(exchange);
+        if (!exchange.attempts().isEmpty()) {
+            exchange.attempts()
+                    .getLast()
+                    .upstreamId()
+                    .ifPresent(id -> add(headers, Headers.UPSTREAM_REQUEST_ID, id));
+        }
+        return headers;
+    }
+
+    /** Who was asked, and how. */
+    private static void asked(Map<String, String> headers, Attempting attempt) {
+        add(headers, Headers.TARGET, attempt.target().toString());
+        attempt.upstreamId().ifPresent(id -> add(headers, Headers.UPSTREAM_REQUEST_ID, id));
+        if (attempt.stripped()) {
+            add(headers, Headers.THOUGHTS, Headers.STRIPPED);
+        }
+    }
+
     private static Map<String, String> common(Exchange exchange) {
         Map<String, String> headers = new TreeMap<>();
         add(headers, Headers.ATTEMPTS, Integer.toString(exchange.attemptsBegun()));
+        add(headers, Headers.FALLBACKS, Integer.toString(exchange.fallbacks()));
+        add(headers, Headers.OVERHEAD_MILLIS, millis(exchange.overheadNanos(0)));
         exchange.session()
                 .ifPresent(
                         session -> {
@@ -72,33 +101,28 @@ final class AnswerHeaders {
                         });
         exchange.quotas().forEach((name, value) -> add(headers, name, value));
         exchange.warning().ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
-        exchange.named()
-                .config()
-                .retirement()
-                .ifPresent(
-                        end -> {
-                            end.deprecation()
-                                    .ifPresent(
-                                            day ->
-                                                    add(
-                                                            headers,
-                                                            "deprecation",
-                                                            "@"
-                                                                    + day.atStartOfDay(
-                                                                                    ZoneOffset.UTC)
-                                                                            .toEpochSecond()));
-                            end.sunset()
-                                    .ifPresent(
-                                            day ->
-                                                    add(
-                                                            headers,
-                                                            "sunset",
-                                                            HTTP_DATE.format(
-                                                                    day.atStartOfDay(
-                                                                            ZoneOffset.UTC))));
-                            add(headers, Headers.SUCCESSOR, end.successor());
-                        });
+        retirement(headers, exchange.named());
         return headers;
+    }
+
+    /** RFC 9745 and RFC 8594. */
+    private static void retirement(Map<String, String> headers, Route route) {
+        route.deprecation()
+                .map(day -> day.atStartOfDay(ZoneOffset.UTC))
+                .ifPresent(day -> add(headers, "deprecation", "@" + day.toEpochSecond()));
+        route.sunset()
+                .map(day -> day.atStartOfDay(ZoneOffset.UTC))
+                .ifPresent(day -> add(headers, "sunset", HTTP_DATE.format(day)));
+        route.config()
+                .retirement()
+                .ifPresent(end -> add(headers, Headers.SUCCESSOR, end.successor()));
+    }
+
+    /** With three digits behind the point. */
+    private static String millis(long nanos) {
+        long micros = nanos / 1000;
+        String digits = Long.toString(1000 + micros % 1000).substring(1);
+        return micros / 1000 + "." + digits;
     }
 
     private static String usd(OptionalLong nanoUsd) {

@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+
 import dev.distill.config.ProxyConfig.ClientGone;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
@@ -146,12 +147,16 @@ final class Answering {
                                         Optional.empty()))
                         .orElseThrow();
         recordings.whole(exchange, row, completion);
+        remembering(exchange, attempt).whole(whole);
         if (exchange.isCallerGone()) { // and the provider was heard out all the same
             writeDown(exchange, row, "client_gone", CLIENT_GONE);
             throw new ClientGoneException(new IOException("the caller has gone"));
         }
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
-        outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
+        outlet.whole(
+                whole.status(),
+                body,
+                AnswerHeaders.live(exchange, attempt, row, completion.model()));
     }
 
     private void stream(Exchange exchange, Streaming streaming, Attempting attempt, Outlet outlet)
@@ -165,12 +170,19 @@ final class Answering {
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
         List<StreamAnswer.Step> heard = new ArrayList<>();
+        boolean taped = recordings.cassette().isPresent();
+        Remembering remembering = remembering(exchange, attempt);
         Relay.Ended ended =
                 new Relay(
                                 exchange,
                                 outlet,
                                 streaming,
-                                recordings.cassette().isPresent() ? heard::add : _ -> {})
+                                step -> {
+                                    remembering.step(streaming.dialect(), step);
+                                    if (taped) {
+                                        heard.add(step);
+                                    }
+                                })
                         .run(AnswerHeaders.stream(exchange, attempt, tally.model()), onClientGone);
         if (early.isPresent()) {
             streaming.answer().finish();
@@ -188,6 +200,10 @@ final class Answering {
             case BROKEN -> writeDown(exchange, row, "upstream_truncated", 200);
             case STOPPED -> writeDown(exchange, row, "session_stopped", 200);
         }
+    }
+
+    private Remembering remembering(Exchange exchange, Attempting attempt) {
+        return new Remembering(router.whereabouts(), exchange, attempt);
     }
 
     private static Attempt close(
@@ -268,6 +284,7 @@ final class Answering {
         Attempting attempt = found.attempt();
         try (Ready ready = found.ready()) {
             Dialect dialect = exchange.question().dialect();
+            remember(ready, remembering(exchange, attempt));
             Completion completion = completion(ready);
             String body =
                     ready instanceof Whole whole && whole.dialect() == dialect
@@ -358,6 +375,15 @@ final class Answering {
         write(
                 exchange,
                 exchange.books().row(exchange, outcome, status, Optional.of(served), Headers.OFF));
+    }
+
+    /** What is held back has all come already. */
+    private static void remember(Ready ready, Remembering remembering) {
+        switch (ready) {
+            case Whole whole -> remembering.whole(whole);
+            case Streaming streaming ->
+                    streaming.held().forEach(step -> remembering.step(streaming.dialect(), step));
+        }
     }
 
     private static Completion completion(Ready ready) {

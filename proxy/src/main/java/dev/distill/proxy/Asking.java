@@ -10,6 +10,7 @@ import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Asking {
     private final Router tools;
     private final Exchange exchange;
     private final HoldBack holdBack;
+    private final Tie tie;
     private final Course course;
     private final List<Tried> tried = new ArrayList<>();
     private Optional<WireException> inexpressible = Optional.empty();
@@ -46,18 +48,25 @@ final class Asking {
         this.tools = tools;
         this.exchange = exchange;
         this.holdBack = holdBack;
+        this.tie = Tie.of(exchange, tools.whereabouts());
         this.course =
                 new Course(
                         exchange.route(),
                         tools.balancer(),
                         this::canAnswer,
                         target -> exchange.books().isPrepaid(target, exchange.at()));
+        if (tie.hasHome()) {
+            course.prefer(tie::distance);
+            for (Target target : exchange.route().targets()) {
+                tie.strangers(target).forEach(key -> course.failed(target, key));
+            }
+        }
     }
 
     private boolean canAnswer(Target target) {
         try {
             target.dialectFor(exchange.question());
-            return true;
+            return tie.admits(target);
         } catch (WireException e) {
             inexpressible = Optional.of(e);
             return false;
@@ -94,7 +103,7 @@ final class Asking {
         }
         Target soonest = course.soonest().orElseThrow();
         Duration wait = course.wait(soonest);
-        if (exchange.route().targets().size() > 1 || isRateLimited(soonest)) {
+        if ((exchange.route().targets().size() > 1 && !tie.isBound()) || isRateLimited(soonest)) {
             if (wait.compareTo(exchange.plan().config().retry().longestWait()) > 0
                     || wait.compareTo(exchange.left()) >= 0) {
                 throw resting(wait);
@@ -112,6 +121,10 @@ final class Asking {
     }
 
     private RefusedException resting(Duration wait) {
+        return tie.explained(restingFor(wait));
+    }
+
+    private RefusedException restingFor(Duration wait) {
         if (exchange.route().targets().stream().allMatch(Asking::hasOnlyDeadKeys)) {
             return new RefusedException(
                     Refusals.upstream(
@@ -147,7 +160,7 @@ final class Asking {
     private Outcome attempt(Target target) throws InterruptedException {
         course.trying(target);
         KeyPool keys = target.upstream().keys();
-        Optional<Credential> key = keys.take(course.failedKeys(target));
+        Optional<Credential> key = keys.take(tie.notYet(target, course.failedKeys(target)));
         if (key.isEmpty()) {
             return new Unanswered(target, noKey(target));
         }
@@ -202,7 +215,7 @@ final class Asking {
             return other.get()
                     .upstream()
                     .keys()
-                    .take(course.failedKeys(other.get()))
+                    .take(tie.notYet(other.get(), course.failedKeys(other.get())))
                     .flatMap(key -> prepare(other.get(), key));
         } catch (RefusedException _) {
             return Optional.empty(); // the first call goes on all the same
@@ -275,17 +288,25 @@ final class Asking {
     }
 
     private Opening.Request request(Target target, Credential key, Attempting attempt) {
-        Clocks clocks = exchange.route().clocks();
+        Route route = exchange.route();
+        Clocks clocks = course.hasOtherThan(target) ? route.clocks() : route.lastClocks();
+        Question asked = tie.questionFor(target, key);
+        if (asked != exchange.question()) {
+            attempt.isStripped();
+        }
         return new Opening.Request(
                 exchange.id(),
                 target,
-                exchange.question(),
+                asked,
                 key,
                 exchange.headersFor(attempt),
-                (course.hasOtherThan(target) ? clocks : clocks.patient()).within(exchange.left()),
+                clocks.within(exchange.left()),
                 holdBack,
                 exchange.keep(),
-                call -> exchange.underway(call, target.onClientGone()));
+                call -> {
+                    attempt.headed(call::header);
+                    exchange.underway(call, target.onClientGone());
+                });
     }
 
     private Optional<Target> afterFailure(Target target, Failed failed, long start)
@@ -372,7 +393,7 @@ final class Asking {
         }
     }
 
-    private static Failed noKey(Target target) {
+    private Failed noKey(Target target) {
         KeyPool keys = target.upstream().keys();
         boolean cooling =
                 keys.names().stream().anyMatch(k -> keys.state(k) == KeyPool.State.COOLING);
@@ -383,12 +404,16 @@ final class Asking {
                 "no key of provider %s can be used now".formatted(target.provider()),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(keys.wait(Set.of())),
+                Optional.of(course.wait(target)),
                 false,
                 false);
     }
 
     RefusedException failure() {
+        return tie.explained(unexplained());
+    }
+
+    private RefusedException unexplained() {
         if (tried.isEmpty()) {
             return new RefusedException(
                     inexpressible

@@ -1,6 +1,7 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ProxyConfig.ClientGone;
+import dev.distill.proxy.affinity.Place;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.money.Drawdown;
 import dev.distill.proxy.money.Kind;
@@ -13,8 +14,10 @@ import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.upstream.UpstreamId;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.function.Function;
 
 /**
  * One call to a provider as the books see it: money is set aside when it begins, and when it ends
@@ -55,6 +59,8 @@ final class Attempting {
     private final long startNanos = System.nanoTime();
     private long firstTokenNanos;
     private OptionalLong recordedMillis = OptionalLong.empty();
+    private volatile Optional<String> upstreamId = Optional.empty();
+    private boolean stripped;
     private boolean over;
 
     Attempting(
@@ -141,6 +147,31 @@ final class Attempting {
         return target;
     }
 
+    /** Who answers. */
+    Place place() {
+        return new Place(target.provider(), key.name(), target.model());
+    }
+
+    /** The head of an answer has come, with the provider's own name for the request in it. */
+    void headed(Function<String, Optional<String>> header) {
+        upstreamId = UpstreamId.of(header);
+    }
+
+    /** The provider's own name for the request. */
+    Optional<String> upstreamId() {
+        return upstreamId;
+    }
+
+    /** It is asked without the thoughts that only another account can read. */
+    void isStripped() {
+        stripped = true;
+    }
+
+    /** Whether thoughts were left out. */
+    boolean stripped() {
+        return stripped;
+    }
+
     /** The headers that join the provider's spans to ours. */
     Map<String, String> traceHeaders() {
         return span.headers();
@@ -155,6 +186,11 @@ final class Attempting {
     long millis() {
         return recordedMillis.orElseGet(
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+    }
+
+    /** Since it began; 0 once it is over. */
+    long nanos() {
+        return over ? 0 : System.nanoTime() - startNanos;
     }
 
     /**
@@ -312,8 +348,10 @@ final class Attempting {
                         ending.tier(),
                         drawn.map(Drawdown::draws).orElse(List.of()),
                         target.upstream().simulated(),
+                        upstreamId,
                         ending.content());
         exchange.add(row);
+        exchange.waited(System.nanoTime() - startNanos);
         observe(ending, cost);
         return Optional.of(row);
     }

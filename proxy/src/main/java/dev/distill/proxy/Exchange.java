@@ -12,6 +12,9 @@ import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * One request from its admission to its row in the ledger. One thread works on it; another one may
@@ -43,6 +46,7 @@ final class Exchange {
     private Optional<Canonical> canonical = Optional.empty();
     private Optional<String> warning = Optional.empty();
     private int attemptsBegun;
+    private long waitedNanos;
     private boolean ended;
     private long firstTokenNanos;
     private final Map<Call, ClientGone> underway = new HashMap<>();
@@ -273,6 +277,33 @@ final class Exchange {
     /** Attempts so far, those under way included. */
     int attemptsBegun() {
         return attemptsBegun;
+    }
+
+    /** How many targets were begun to be asked beside one. */
+    int fallbacks() {
+        if (attemptsBegun < 2) {
+            return 0;
+        }
+        return (int)
+                        Stream.concat(attempts.stream(), open.stream())
+                                .map(attempt -> attempt.provider() + "/" + attempt.model())
+                                .distinct()
+                                .count()
+                - 1;
+    }
+
+    /** A call to a provider has taken so long. */
+    void waited(long nanos) {
+        waitedNanos += nanos;
+    }
+
+    /**
+     * The time so far that no call to a provider took.
+     *
+     * @param waiting what the call under way has taken
+     */
+    long overheadNanos(long waiting) {
+        return Math.max(0, nanos() - waitedNanos - waiting);
     }
 
     /** An attempt is over. */

@@ -14,6 +14,7 @@ import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -116,7 +117,9 @@ final class Gateway {
                                                 presented
                                                         .map(keys::refusal)
                                                         .orElse(
-                                                                "a key of this proxy is needed, as a bearer token or in x-api-key"))));
+                                                                "a key of this proxy is needed, as"
+                                                                        + " a bearer token or in"
+                                                                        + " x-api-key"))));
     }
 
     /** Ends everything that is under way; each caller is told so. */
@@ -193,6 +196,7 @@ final class Gateway {
             }
         } catch (RefusedException e) {
             answering.writeDown(exchange, TurnedAway.word(e.refusal()), e.refusal().status());
+            outlet.note(AnswerHeaders.refused(exchange));
             throw e;
         } catch (InterruptedException | RuntimeException e) {
             answering.writeDown(exchange, "internal_error", 500);

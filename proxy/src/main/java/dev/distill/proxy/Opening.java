@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Ask;
 import dev.distill.proxy.upstream.Call;
@@ -12,9 +13,11 @@ import dev.distill.proxy.upstream.UpstreamException;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Leftovers;
 import dev.distill.proxy.wire.ProviderCodec;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
+
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,6 +87,7 @@ final class Opening {
      * A whole answer.
      *
      * @param body exactly as it was received
+     * @param left what it leaves for later requests to refer to
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
     record Whole(
@@ -91,6 +95,7 @@ final class Opening {
             int status,
             byte[] body,
             Completion completion,
+            Leftovers left,
             OptionalLong recordedMillis)
             implements Ready {
         @Override
@@ -197,7 +202,12 @@ final class Opening {
             Completion completion =
                     codec.readCompletion(answer).named(request.id(), request.target().model());
             return new Whole(
-                    codec.dialect(), call.status(), body, completion, call.recordedMillis());
+                    codec.dialect(),
+                    call.status(),
+                    body,
+                    completion,
+                    Leftovers.of(codec.dialect(), answer),
+                    call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());

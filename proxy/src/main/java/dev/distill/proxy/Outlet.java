@@ -7,6 +7,9 @@ import java.util.Map;
  * then {@link #end} or {@link #breakOff}.
  */
 interface Outlet {
+    /** Headers of whatever is sent, unless something has been sent already. */
+    void note(Map<String, String> headers);
+
     /** Sends a whole answer. */
     void whole(int status, byte[] body, Map<String, String> headers) throws ClientGoneException;
 

@@ -13,8 +13,13 @@ import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.InProcessUpstream;
 import dev.distill.proxy.upstream.Upstream;
 import dev.distill.proxy.upstream.Upstreams;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +37,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Plans implements AutoCloseable {
     /** The provider name of models in this process. */
     static final String LOCAL = "local";
+
+    private static final Logger LOG = System.getLogger(Plans.class.getName());
 
     private final Upstreams opener;
     private final List<LocalRoute> local;
@@ -106,9 +113,10 @@ final class Plans implements AutoCloseable {
         for (LocalRoute route : local) {
             config = config.withPrice(route.model(), route.price());
         }
+        PriceTable prices = PriceTable.of(config);
         Map<String, Route> routes = new LinkedHashMap<>();
         for (Map.Entry<String, ProxyConfig.Route> entry : config.routes().entrySet()) {
-            routes.put(entry.getKey(), route(entry.getKey(), entry.getValue(), config));
+            routes.put(entry.getKey(), route(entry.getKey(), entry.getValue(), config, prices));
         }
         for (LocalRoute route : local) {
             if (routes.put(route.name(), local(route, config)) != null) {
@@ -119,11 +127,12 @@ final class Plans implements AutoCloseable {
                 config,
                 routes,
                 config.keys().map(keys -> KeyRing.read(keys, clock)),
-                PriceTable.of(config),
+                prices,
                 before);
     }
 
-    private Route route(String name, ProxyConfig.Route route, ProxyConfig config) {
+    private Route route(
+            String name, ProxyConfig.Route route, ProxyConfig config, PriceTable prices) {
         List<List<Target>> groups = new ArrayList<>();
         for (List<ProxyConfig.Target> group : route.ordered()) {
             if (group.isEmpty()) {
@@ -134,7 +143,37 @@ final class Plans implements AutoCloseable {
         if (groups.isEmpty()) {
             throw invalid("route %s has no targets".formatted(name));
         }
-        return new Route(name, groups, Clocks.of(route.timeouts().over(config.timeouts())), route);
+        ProxyConfig.Timeouts timeouts = route.timeouts().over(config.timeouts());
+        groups.forEach(group -> group.forEach(target -> warnOfEnd(name, target, prices)));
+        Target first = groups.getFirst().getFirst();
+        return new Route(
+                name,
+                groups,
+                Clocks.of(timeouts),
+                Clocks.patient(timeouts),
+                prices.end(first.provider(), first.model()),
+                route);
+    }
+
+    private void warnOfEnd(String route, Target target, PriceTable prices) {
+        prices.end(target.provider(), target.model())
+                .ifPresent(
+                        day ->
+                                LOG.log(
+                                        Level.WARNING,
+                                        "route %s: the price file has an end for model %s of provider %s, which %s %s"
+                                                .formatted(
+                                                        route,
+                                                        target.model(),
+                                                        target.provider(),
+                                                        day.isAfter(today())
+                                                                ? "comes on"
+                                                                : "came on",
+                                                        day)));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
     private Target target(String route, ProxyConfig.Target target, ProxyConfig config) {
@@ -184,6 +223,8 @@ final class Plans implements AutoCloseable {
                 route.name(),
                 List.of(List.of(target)),
                 Clocks.of(config.timeouts()),
+                Clocks.patient(config.timeouts()),
+                Optional.empty(),
                 ProxyConfig.Route.of(List.of()));
     }
 

@@ -4,6 +4,7 @@ import dev.distill.config.ConfigFile;
 import dev.distill.config.Location;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
+import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.ledger.Database;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.StoreReader;
@@ -17,7 +18,9 @@ import dev.distill.proxy.telemetry.Traces;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.CassetteRecorder;
 import dev.distill.proxy.upstream.Upstreams;
+
 import io.helidon.webserver.WebServer;
+
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -94,7 +97,7 @@ public final class ProxyServer implements AutoCloseable {
         Intake intake = new Intake(config.capacity());
         SignsOfLife signs = parts.own(new SignsOfLife());
         Answering answering =
-                new Answering(router(surroundings), ledger, store, observers.recordings(), signs);
+                new Answering(router(setting), ledger, store, observers.recordings(), signs);
         CallerConnections connections = new CallerConnections();
         this.front =
                 new HttpFront(
@@ -342,10 +345,13 @@ public final class ProxyServer implements AutoCloseable {
                 setting.surroundings().clock());
     }
 
-    private static Router router(Surroundings surroundings) {
+    private Router router(Setting setting) {
+        Surroundings surroundings = setting.surroundings();
+        Path file = setting.storeFile().toAbsolutePath().resolveSibling("whereabouts.json");
         return new Router(
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
-                surroundings.sleeper());
+                surroundings.sleeper(),
+                parts.own(Whereabouts.open(file, surroundings.clock())));
     }
 }

@@ -2,17 +2,20 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.files.Json;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Conversation;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.WireException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one caller asks, in whatever dialect a provider wants to be asked. In the caller's own it is
@@ -40,6 +43,12 @@ final class Question {
         this.dialect = dialect;
         this.envelope = envelope;
         this.body = body;
+    }
+
+    /** A request that is not quite what came. */
+    static Question of(Dialect dialect, ObjectNode tree) {
+        byte[] body = Json.line(tree).getBytes(StandardCharsets.UTF_8);
+        return new Question(dialect, Envelope.read(dialect, body), body);
     }
 
     /** Its length. */

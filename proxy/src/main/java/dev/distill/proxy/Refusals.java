@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Refusal.Kind;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,9 @@ final class Refusals {
 
     /** There is a limit on the money, but the answer has no length. */
     static final String MAX_TOKENS_REQUIRED = "max_tokens_required";
+
+    /** What a request refers to is known to somebody who cannot be asked. */
+    static final String STATE_UNAVAILABLE = "state_unavailable";
 
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER_ERROR = "server_error";

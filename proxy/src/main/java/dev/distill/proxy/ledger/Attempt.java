@@ -3,6 +3,7 @@ package dev.distill.proxy.ledger;
 import dev.distill.files.Digest;
 import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param chargedNanoUsd what budgets count: the cost, or as long as it may be more, the worst case
  * @param tier the provider's service tier
  * @param draws what each prepaid lot gave of its tokens
+ * @param upstreamId the provider's own name for the request, for its support
  * @param content what was received, when it goes to the store
  */
 public record Attempt(
@@ -39,6 +41,7 @@ public record Attempt(
         Optional<String> tier,
         List<Draw> draws,
         boolean simulated,
+        Optional<String> upstreamId,
         Optional<Content> content) {
     public Attempt {
         draws = List.copyOf(draws);
@@ -81,6 +84,7 @@ public record Attempt(
                 Optional.empty(),
                 List.of(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 

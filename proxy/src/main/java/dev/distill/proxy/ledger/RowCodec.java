@@ -2,6 +2,7 @@ package dev.distill.proxy.ledger;
 
 import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -79,12 +80,13 @@ final class RowCodec {
             to.number(draw.amortisedNanoUsd());
         }
         to.flag(attempt.simulated());
+        to.optional(attempt.upstreamId());
     }
 
     /**
      * The row in some bytes.
      *
-     * @throws IllegalStateException when they are of another version
+     * @throws IllegalStateException when they are of an unknown version
      */
     static RequestRow read(ByteBuffer bytes) {
         Reader from = new Reader(bytes);
@@ -152,6 +154,7 @@ final class RowCodec {
                 from.optional(),
                 version == ONE_LOT ? oneLot(from, usage) : draws(from),
                 from.flag(),
+                version == ONE_LOT ? Optional.empty() : from.optional(),
                 Optional.empty());
     }
 

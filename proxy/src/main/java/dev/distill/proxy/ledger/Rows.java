@@ -40,7 +40,8 @@ final class Rows implements AutoCloseable {
                             + ", route, dialect, stream, provider,"
                             + " provider_key, model, outcome, status, latency_ms, first_token_ms, "
                             + USAGE
-                            + ", estimated, cost_nano_usd, charged_nano_usd, tier, lot, simulated");
+                            + ", estimated, cost_nano_usd, charged_nano_usd, tier, lot, simulated,"
+                            + " upstream_id");
 
     private static final String ANSWER =
             insert("answers", "attempt, key, good, answered_by, request, body");
@@ -125,7 +126,8 @@ final class Rows implements AutoCloseable {
                 .add(made.chargedNanoUsd())
                 .add(made.tier())
                 .add(made.lot())
-                .add(made.simulated() ? 1 : 0);
+                .add(made.simulated() ? 1 : 0)
+                .add(made.upstreamId());
     }
 
     private void draws(RequestRow row, Attempt made) throws SQLException {

@@ -2,6 +2,7 @@ package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -62,13 +63,17 @@ final class ContentScan {
     private void message() throws IOException {
         int before = strings.size();
         String role = "";
+        String type = "";
+        String id = "";
+        boolean sealed = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
                 case "role" -> role = word();
                 case "type" -> { // of an item, in the Responses API
-                    if (word().equals("item_reference")) {
+                    type = word();
+                    if (type.equals("item_reference")) {
                         scan.openEnded("an item_reference");
                     }
                 }
@@ -80,8 +85,16 @@ final class ContentScan {
                     parser.skipChildren();
                 }
                 case "content", "output" -> content();
+                case "id" -> id = word();
+                case "encrypted_content" -> {
+                    sealed = parser.hasToken(JsonToken.VALUE_STRING);
+                    parser.skipChildren();
+                }
                 default -> parser.skipChildren();
             }
+        }
+        if (sealed || !id.isEmpty()) {
+            scan.ties.item(type, id, sealed);
         }
         switch (role) {
             case "user" -> beginning = false;
@@ -119,6 +132,7 @@ final class ContentScan {
             parser.nextToken();
             switch (name) {
                 case "type" -> type = word();
+                case "file_id" -> uploaded();
                 case "text" -> note();
                 case "image_url", "file_data" -> url("url");
                 case "file" -> url("file_data");
@@ -142,6 +156,7 @@ final class ContentScan {
                 }
             }
             case "container_upload" -> scan.openEnded("a file in a container");
+            case "thinking", "redacted_thinking" -> scan.ties.thought();
             default -> {
                 // text, or tokens that its bytes bound
             }
@@ -152,10 +167,12 @@ final class ContentScan {
     private void url(String inside) throws IOException {
         if (parser.hasToken(JsonToken.START_OBJECT)) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean here = parser.currentName().equals(inside);
+                String name = parser.currentName();
                 parser.nextToken();
-                if (here) {
+                if (name.equals(inside)) {
                     dataUrl();
+                } else if (name.equals("file_id")) {
+                    uploaded();
                 } else {
                     parser.skipChildren();
                 }
@@ -208,12 +225,21 @@ final class ContentScan {
                 case "type" -> type = word();
                 case "media_type" -> mediaType = word();
                 case "data" -> data = note();
+                case "file_id" -> uploaded();
                 default -> parser.skipChildren();
             }
         }
         textual |= type.equals("text") || (type.equals("base64") && mediaType.startsWith("text/"));
         if (data >= 0 && type.equals("base64") && !mediaType.startsWith("text/")) {
             media(data);
+        }
+    }
+
+    /** The name of a file that the provider has already. */
+    private void uploaded() throws IOException {
+        String id = word();
+        if (!id.isEmpty()) {
+            scan.ties.stored(id);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,9 +18,11 @@ public final class Envelope {
     private static final int FINGERPRINT_BYTES = 16;
 
     private final EnvelopeScan scan;
+    private final Ties ties;
 
     private Envelope(EnvelopeScan scan) {
         this.scan = scan;
+        this.ties = scan.ties.ties();
     }
 
     /**
@@ -114,6 +117,11 @@ public final class Envelope {
     /** The tools that the provider runs by itself. */
     public ServerTools serverTools() {
         return scan.tools.result();
+    }
+
+    /** What of it refers to earlier answers. */
+    public Ties ties() {
+        return ties;
     }
 
     /**

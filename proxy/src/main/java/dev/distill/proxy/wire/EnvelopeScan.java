@@ -8,11 +8,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The pass over a request's bytes that fills an {@link Envelope}. */
 final class EnvelopeScan {
@@ -61,6 +61,8 @@ final class EnvelopeScan {
     @Nullable String openEnded;
 
     final ToolScan tools = new ToolScan();
+    /** What refers to earlier answers. */
+    final TiesScan ties = new TiesScan();
 
     /** The strings of the system prompt, where it stands outside of the messages. */
     final Stretches system = new Stretches();
@@ -155,7 +157,11 @@ final class EnvelopeScan {
             }
             case "previous_response_id", "conversation", "container" -> {
                 openEnded(name);
-                parser.skipChildren();
+                if (name.equals("container")) {
+                    parser.skipChildren();
+                } else {
+                    earlier(parser, value);
+                }
             }
             case "prompt" -> {
                 openEnded("a stored prompt");
@@ -191,6 +197,29 @@ final class EnvelopeScan {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             sound |= parser.hasToken(JsonToken.VALUE_STRING) && parser.getText().equals("audio");
             parser.skipChildren();
+        }
+    }
+
+    /**
+     * The name of something that the provider keeps, or an object that has it; what is wrong with
+     * anything else is for whoever answers to say.
+     */
+    private void earlier(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            ties.stored(parser.getText());
+            return;
+        }
+        if (value != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean id = parser.currentName().equals("id");
+            if (parser.nextToken() == JsonToken.VALUE_STRING && id) {
+                ties.stored(parser.getText());
+            } else {
+                parser.skipChildren();
+            }
         }
     }
 

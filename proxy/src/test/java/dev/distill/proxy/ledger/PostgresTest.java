@@ -6,16 +6,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The ledger on a real server; skipped where PostgreSQL is not installed. */
 @Tag("it")
@@ -133,6 +135,7 @@ final class PostgresTest {
                         made.tier(),
                         made.draws(),
                         false,
+                        made.upstreamId(),
                         Optional.of(new Attempt.Content(key, "{}", "{}", "gpt-1", true)));
         return new RequestRow(
                 row.at(),

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -46,6 +53,7 @@ final class RowCodecTest {
                                 ? List.of(new Draw(clean, number, 3), new Draw("b", 1, number))
                                 : List.of(),
                         present,
+                        some,
                         Optional.empty());
         RequestRow row =
                 new RequestRow(
@@ -71,10 +79,10 @@ final class RowCodecTest {
     void readsALogOfTheTimeWhenAnAttemptNamedOneLot() {
         RequestRow row = drawing(new Draw("x", 12, 0));
         byte[] now = RowCodec.write(row, 0);
-        // one draw, "x", 12 tokens, nothing paid, not simulated: before, "x" alone
-        assertThat(Arrays.copyOfRange(now, now.length - 6, now.length))
-                .containsExactly(2, 4, 'x', 24, 0, 0);
-        byte[] before = Arrays.copyOf(now, now.length - 3);
+        // one draw, "x", 12 tokens, nothing paid, not simulated, no name: before, "x" alone
+        assertThat(Arrays.copyOfRange(now, now.length - 7, now.length))
+                .containsExactly(2, 4, 'x', 24, 0, 0, 0);
+        byte[] before = Arrays.copyOf(now, now.length - 4);
         before[0] = 2;
         before[before.length - 3] = 4;
         before[before.length - 2] = 'x';
@@ -101,6 +109,7 @@ final class RowCodecTest {
                         Optional.empty(),
                         List.of(draw),
                         false,
+                        Optional.empty(),
                         Optional.empty());
         return RequestRow.lost(
                 row.at(), "r", row.who(), row.route(), row.dialect(), List.of(attempt));
@@ -115,5 +124,14 @@ final class RowCodecTest {
         byte[] changed = whole.clone();
         changed[at % whole.length] ^= (byte) change;
         assertThat(Frame.read(ByteBuffer.wrap(changed))).isNull();
+    }
+
+    @Test
+    void aLogOfAProxyThatDidNotKeepTheProvidersNamesIsStillRead() {
+        RequestRow row = Samples.reservation("id", Samples.who("ann"), 5);
+        byte[] now = RowCodec.write(row, 0);
+        byte[] then = Arrays.copyOf(now, now.length - 1); // without the name of its one attempt
+        then[0] = 2; // version 1, as numbers are written
+        assertThat(RowCodec.read(ByteBuffer.wrap(then))).isEqualTo(row);
     }
 }

@@ -2,6 +2,7 @@ package dev.distill.proxy.ledger;
 
 import dev.distill.proxy.money.Drawdown;
 import dev.distill.proxy.wire.Usage;
+
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -52,6 +53,7 @@ final class Samples {
                                 new Drawdown.Draw("spring", 60, 1),
                                 new Drawdown.Draw("summer", 12, 2)),
                         false,
+                        Optional.of("req_1"),
                         Optional.empty());
         return new RequestRow(
                 at,
