@@ -40,7 +40,11 @@ final class OtlpExporter implements AutoCloseable {
     OtlpExporter(URI collector, Duration firstWait) {
         this.traces = URI.create(collector.toString().replaceAll("/+$", "") + "/v1/traces");
         this.firstWait = firstWait;
-        this.client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        this.client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1) // no offer of h2c with a post
+                        .connectTimeout(PATIENCE)
+                        .build();
         this.queue = new Aside<>("traces", LIMITS, _ -> 1, this::send);
     }
 
