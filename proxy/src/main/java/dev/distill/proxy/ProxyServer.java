@@ -1,8 +1,8 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
-import dev.distill.config.Location;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
 import dev.distill.proxy.ledger.Database;
 import dev.distill.proxy.ledger.Ledger;
@@ -106,12 +106,7 @@ public final class ProxyServer implements AutoCloseable {
                         new RequestIds(surroundings.random()));
         Optional<ConfigWatch> watch =
                 setting.file()
-                        .map(
-                                file ->
-                                        new ConfigWatch(
-                                                file,
-                                                changed -> reload(changed.value()),
-                                                surroundings.clock()));
+                        .map(file -> new ConfigWatch(file, this::reload, surroundings.clock()));
         new Readings(plans::current, sessions, ledger, intake, observers, watch)
                 .addTo(observers.metrics());
         Admin admin =
@@ -257,6 +252,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private static ProxyServer start(Setting setting) {
+        setting.file().ifPresent(file -> Secrets.check(file, setting.environment()));
         Parts parts = new Parts();
         setting.localRoutes().forEach(route -> parts.own(route.provider()));
         try {
@@ -268,7 +264,9 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /** Goes on by a changed configuration, or throws and changes nothing. */
-    private void reload(ProxyConfig config) {
+    private void reload(ConfigFile<ProxyConfig> file) {
+        ProxyConfig config = file.value();
+        Secrets.check(file, environment);
         if (!fixed(config).equals(fixed(plans.current().config()))) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -276,7 +274,7 @@ public final class ProxyServer implements AutoCloseable {
         }
         if (config.keys().isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw UserError.invalid(
-                    Location.of(Path.of("proxy file")),
+                    file.at("keys"),
                     "keys is gone, and %s is not a loopback address".formatted(config.listen()),
                     "callers from elsewhere must need a key");
         }

@@ -4,6 +4,7 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.Shown;
 import dev.distill.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ public final class Database {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
-                    Problem.of("ledger.url must start with jdbc:postgresql:, got " + shown(url))
+                    Problem.of("ledger.url must start with jdbc:postgresql:")
                             .withHint("without a url, the ledger is a SQLite file"));
         }
         Properties properties = new Properties();
@@ -139,7 +140,10 @@ public final class Database {
         // The failure of a batch hides that of its statement.
         Throwable e = failure.getCause() instanceof SQLException inner ? inner : failure;
         boolean full = full(e);
-        String reason = full ? "no space left on device" : String.valueOf(e.getMessage());
+        String reason =
+                full
+                        ? "no space left on device"
+                        : String.valueOf(e.getMessage()).replace(url, Shown.address(url));
         return new UserError(
                 ExitCode.INVALID_INPUT,
                 file.map(
@@ -173,11 +177,6 @@ public final class Database {
     /** Its address, without what a URL may say about passwords. */
     @Override
     public String toString() {
-        return file.map(Path::toString).orElseGet(() -> shown(url));
-    }
-
-    private static String shown(String url) {
-        int query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
+        return file.map(Path::toString).orElseGet(() -> Shown.address(url));
     }
 }

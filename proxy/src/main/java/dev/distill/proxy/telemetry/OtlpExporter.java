@@ -1,5 +1,6 @@
 package dev.distill.proxy.telemetry;
 
+import dev.distill.config.Shown;
 import dev.distill.proxy.aside.Aside;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -94,7 +95,9 @@ final class OtlpExporter implements AutoCloseable {
             problem = "the proxy is closing";
         }
         if (refused.getAndAdd(spans.size()) == 0) { // said once, counted always
-            LOG.log(Level.WARNING, "traces are not taken by " + traces + ": " + problem);
+            LOG.log(
+                    Level.WARNING,
+                    "traces are not taken by " + Shown.address(traces.toString()) + ": " + problem);
         }
     }
 }
