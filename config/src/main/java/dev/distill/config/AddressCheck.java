@@ -2,9 +2,12 @@ package dev.distill.config;
 
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Whether the addresses of a proxy file are ones that can be asked, and hold no password. */
 final class AddressCheck {
+    private static final Pattern LISTEN = Pattern.compile(".+:[0-9]{1,5}");
+
     private final ProxyConfig config;
     private final Findings findings;
 
@@ -14,6 +17,12 @@ final class AddressCheck {
     }
 
     void run() {
+        if (!LISTEN.matcher(config.listen()).matches()) {
+            findings.add(
+                    "listen",
+                    "must be an address and a port, got " + config.listen(),
+                    "write listen: 127.0.0.1:8080");
+        }
         config.runaway().webhook().ifPresent(uri -> http(findings, "runaway.webhook", uri));
         config.telemetry().otlp().ifPresent(uri -> http(findings, "telemetry.otlp", uri));
         config.ledger().url().ifPresent(this::database);

@@ -106,15 +106,17 @@ public final class ConfigFile<T extends Record> {
                                     UserError.invalid(
                                             Location.of(file),
                                             "the file is empty",
-                                            "see examples/quickstart/job.yaml for one that works"));
+                                            "see the folder examples for files that work"));
         } catch (MarkedYamlEngineException e) {
             Location at =
                     e.getProblemMark()
                             .map(m -> new Location(file, m.getLine() + 1, m.getColumn() + 1))
                             .orElse(Location.of(file));
-            throw UserError.invalid(at, "not YAML: " + e.getProblem());
+            String problem =
+                    e.getProblem().replaceFirst("(undefined alias|duplicate anchor).*", "$1");
+            throw UserError.invalid(at, "not YAML: " + problem);
         } catch (YamlEngineException e) {
-            throw UserError.invalid(Location.of(file), "not YAML: " + e.getMessage());
+            throw UserError.invalid(Location.of(file), "not YAML: " + e.getClass().getSimpleName());
         }
     }
 

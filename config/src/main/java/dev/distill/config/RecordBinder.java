@@ -36,6 +36,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class RecordBinder {
     private static final String KIND = "kind";
+    private static final String SECRET_HINT =
+            "name what holds it: an environment variable (env:OPENAI_API_KEY) or a file (file:openai.key)";
 
     private final Path file;
     private final StandIns standIns;
@@ -95,10 +97,13 @@ final class RecordBinder {
     @Nullable Object record(String key, Node written, Class<?> type) {
         if (!(longForm(written, type) instanceof MappingNode mapping)) {
             boolean hidden = Shown.holdsSecrets(type);
+            Shorthand shorthand = type.getAnnotation(Shorthand.class);
+            String or = shorthand == null ? "" : "list of " + shorthand.value() + " or a ";
             return problem(
                     key,
                     written,
-                    "must be a mapping of keys to values, got " + describe(written, hidden));
+                    "must be a %smapping of keys to values, got %s"
+                            .formatted(or, describe(written, hidden)));
         }
         Map<String, Node> entries = entries(key, mapping, Shown.holdsSecrets(type));
         RecordComponent[] components = type.getRecordComponents();
@@ -281,7 +286,12 @@ final class RecordBinder {
             return problem(
                     key,
                     node,
-                    "must be a list, got " + describe(node, Shown.confidential(component)));
+                    "must be a %s, got %s"
+                            .formatted(
+                                    component.isAnnotationPresent(OneOrMany.class)
+                                            ? "mapping of keys to values or a list of them"
+                                            : "list",
+                                    describe(node, Shown.confidential(component))));
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < sequence.getValue().size(); i++) {
@@ -336,7 +346,11 @@ final class RecordBinder {
                     type == URI.class
                             ? "\"" + Shown.address(scalar.getValue()) + "\""
                             : describe(node, hidden);
-            return problem(key, node, "must be " + wanted + ", got " + got + detail);
+            problem(key, node, "must be " + wanted + ", got " + got + detail);
+            if (type == Secret.class) {
+                problems.set(problems.size() - 1, problems.getLast().withHint(SECRET_HINT));
+            }
+            return null;
         }
     }
 
@@ -375,6 +389,7 @@ final class RecordBinder {
      */
     private static String describe(Node node, boolean hidden) {
         return switch (node) {
+            case ScalarNode empty when empty.getTag().equals(Tag.NULL) -> "nothing";
             case ScalarNode _ when hidden -> "a text, not shown because it may be a secret";
             case ScalarNode scalar -> "\"" + scalar.getValue() + "\"";
             case SequenceNode _ -> "a list";

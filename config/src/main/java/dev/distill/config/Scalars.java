@@ -85,7 +85,7 @@ final class Scalars {
             case "boolean", "Boolean" -> "true or false";
             case "Path" -> "a path";
             case "URI" -> "a URL";
-            case "Duration" -> "a duration such as 500ms, 2s or 5m";
+            case "Duration" -> "a duration such as 500ms, 2s, 5m or 24h";
             case "LocalDate" -> "a date such as 2027-03-01";
             case "Secret" -> "env:NAME or file:PATH";
             default -> "a text";

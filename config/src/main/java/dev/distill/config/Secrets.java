@@ -60,9 +60,9 @@ public final class Secrets {
                         .map(target -> "providers." + target.provider() + ".")
                         .collect(Collectors.toSet());
         return key ->
-                key.startsWith("providers.")
-                        ? asked.stream().anyMatch(key::startsWith)
-                        : !key.startsWith("runaway.") || config.runaway().webhook().isPresent();
+                asked.stream().anyMatch(key::startsWith)
+                        || key.startsWith("runaway.") && config.runaway().webhook().isPresent()
+                        || key.startsWith("ledger.") && config.ledger().url().isPresent();
     }
 
     private static Optional<Problem> missing(

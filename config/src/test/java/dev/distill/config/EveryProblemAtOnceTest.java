@@ -92,7 +92,8 @@ class EveryProblemAtOnceTest {
                   unused: { kind: openai, api_key: env:C }
                 routes:
                   r: [ { provider: a, model: m }, { provider: b, model: m }, { provider: aws, model: m } ]
-                ledger: { password: env:D }
+                ledger: { url: "jdbc:postgresql://h/d", password: env:D }
+                runaway: { webhook_secret: env:NOT_NEEDED }
                 """;
         Path path = folder.resolve("p.yaml");
         ConfigFile<ProxyConfig> file = ProxyFile.of(path, yaml);

@@ -145,7 +145,7 @@ class SecretsNeverShownTest {
         for (String form :
                 List.of(
                         "%s",
-                        "'%s'", "env:%s", "[ %s ]", "{ %s }", "{ %s: 1, %s: 2 }", "{ kind: %s }")) {
+                        "'%s'", "env:%s", "*%s", "[ %s ]", "{ %s }", "{ %s: 1, %s: 2 }", "{ kind: %s }")) {
             if (named && form.startsWith("{")) {
                 continue; // whoever names something shows its name
             }
