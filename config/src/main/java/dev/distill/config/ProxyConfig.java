@@ -72,18 +72,27 @@ public record ProxyConfig(
     public record OpenAi(
             @Doc("Everything before /chat/completions.") @Default("https://api.openai.com/v1")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("The header that carries the key.") @Default("bearer") KeyHeader keyHeader,
             @Doc(
                             "Whether it has /responses itself; without a word, only OpenAI's and"
                                     + " Azure's own hosts do.")
                     Optional<Boolean> responses,
-            @Doc("More query parameters, such as api-version.") @Default("{}")
+            @Doc("More query parameters, such as api-version.") @Default("{}") @Confidential
                     Map<String, String> query,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
-            implements Provider {}
+            implements Provider {
+        /** Without the values of the query, one of which may be a key. */
+        @Override
+        public String toString() {
+            return "OpenAi[%s, query of %s]"
+                    .formatted(Shown.address(baseUrl.toString()), query.keySet());
+        }
+    }
 
     /** Where a key of an OpenAI-like provider stands. */
     public enum KeyHeader {
@@ -98,7 +107,9 @@ public record ProxyConfig(
     public record Anthropic(
             @Doc("Everything before /v1/messages.") @Default("https://api.anthropic.com")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
@@ -110,7 +121,9 @@ public record ProxyConfig(
             @Doc("Everything before /models.")
                     @Default("https://generativelanguage.googleapis.com/v1beta")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
@@ -121,7 +134,10 @@ public record ProxyConfig(
     public record Bedrock(
             @Doc("The AWS region.") String region,
             @Doc("Another endpoint than the region's own.") Optional<URI> baseUrl,
-            @Doc("The access key id.") @Default("env:AWS_ACCESS_KEY_ID") Secret accessKeyId,
+            @Doc(
+                            "The access key id: env:NAME or file:PATH, as are the other two; files are read again when they change.")
+                    @Default("env:AWS_ACCESS_KEY_ID")
+                    Secret accessKeyId,
             @Doc("The secret access key.") @Default("env:AWS_SECRET_ACCESS_KEY")
                     Secret secretAccessKey,
             @Doc("The session token of temporary credentials.") Optional<Secret> sessionToken,
@@ -141,7 +157,9 @@ public record ProxyConfig(
     /** One of several keys of a provider. */
     public record ProviderKey(
             @Doc("Its name in the ledger and the metrics.") String name,
-            @Doc("env:NAME or file:PATH; never the key itself.") Secret secret,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Secret secret,
             @Doc("Its share of the calls.") @Default("1") @Above(0) double weight,
             @Doc("Requests per minute that it is good for.") @AtLeast(1) Optional<Integer> rpm,
             @Doc("Tokens per minute that it is good for.") @AtLeast(1) Optional<Integer> tpm) {}
@@ -432,13 +450,19 @@ public record ProxyConfig(
     /** Where requests and their costs are kept. */
     public record Ledger(
             @Doc(
-                            "A JDBC URL such as jdbc:postgresql://host/db; without one, the SQLite"
-                                    + " file of the home folder.")
+                            "A JDBC URL such as jdbc:postgresql://host/db; without one, the SQLite file of the home folder.")
+                    @Confidential
                     Optional<String> url,
             @Doc("The user of the database.") Optional<String> user,
             @Doc("The password of the database.") Optional<Secret> password,
             @Doc("How long single requests are kept; hourly sums stay.") @Default("2160h")
-                    Duration keep) {}
+                    Duration keep) {
+        /** Without the password that a URL may hold. */
+        @Override
+        public String toString() {
+            return "Ledger[%s, keep %s]".formatted(url.map(Shown::address).orElse("SQLite"), keep);
+        }
+    }
 
     /** Requests and answers kept as training material. */
     public record Recording(

@@ -6,6 +6,7 @@ import dev.distill.config.ConfigFile;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
+import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import java.lang.System.Logger;
@@ -21,9 +22,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes over a proxy file that has changed, and the files it names: keys, prices, certificates. A
- * file that cannot be used leaves the old configuration where it is; its problems are logged once
- * for each change, and {@link #successful()} says no until it is mended.
+ * Takes over a proxy file that has changed, and the files it names: keys, secrets, prices,
+ * certificates. A file that cannot be used leaves the old configuration where it is; its problems
+ * are logged once for each change, and {@link #successful()} says no until it is mended.
  *
  * <p>It looks once a second rather than being told, which works with every editor and file system:
  * a file that is replaced, linked elsewhere or gone for a moment is just another content. A change
@@ -83,10 +84,10 @@ final class ConfigWatch implements AutoCloseable {
     synchronized List<Problem> reload() {
         try {
             ConfigFile<ProxyConfig> config = ProxyFile.read(file);
-            List<String> waiting = plan.take(config);
             watched = files(config.value());
             watched.forEach(
                     path -> seen.computeIfAbsent(path, p -> FileStamp.of(p, clock.instant())));
+            List<String> waiting = plan.take(config);
             counts = new Counts(counts.successes() + 1, counts.failures(), true, clock.instant());
             waitingForStart = waiting;
             LOG.log(Level.INFO, "took over " + file);
@@ -185,6 +186,7 @@ final class ConfigWatch implements AutoCloseable {
         config.keys().ifPresent(files::add);
         config.priceFile().ifPresent(files::add);
         config.tls().ifPresent(tls -> files.addAll(List.of(tls.certificate(), tls.privateKey())));
+        files.addAll(Secrets.files(config));
         return List.copyOf(files);
     }
 }

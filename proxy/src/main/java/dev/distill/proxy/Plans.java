@@ -11,6 +11,7 @@ import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.InProcessUpstream;
+import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.upstream.Upstream;
 import dev.distill.proxy.upstream.Upstreams;
 
@@ -32,7 +33,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes plans of proxy files and holds the present one. What a reload does not change goes on:
- * connections, what is known of targets and keys, and everything that is counted.
+ * connections, what is known of targets and keys, and everything that is counted. Secrets are read
+ * anew: a key whose secret is another one starts afresh, and calls under way keep the old one.
  */
 final class Plans implements AutoCloseable {
     /** The provider name of models in this process. */
@@ -98,7 +100,9 @@ final class Plans implements AutoCloseable {
     synchronized void reload(ProxyConfig config, Runnable beforehand) {
         Plan before = current;
         Plan next = plan(config, Optional.of(before));
+        List<Renewal> renewals = renewals(next);
         beforehand.run();
+        renewals.forEach(Renewal::happen);
         metrics.vocabulary(Vocabulary.of(config));
         current = next;
         Set<Upstream> used = upstreamsOf(current);
@@ -106,6 +110,37 @@ final class Plans implements AutoCloseable {
                 .filter(upstream -> !used.contains(upstream))
                 .toList()
                 .forEach(upstream -> retire(upstream, before.config().timeouts().total()));
+    }
+
+    /**
+     * Other keys of a provider that stays.
+     *
+     * @param keys new ones, read already
+     */
+    private record Renewal(Upstream upstream, List<KeyPool.Key> keys, Plan plan) {
+        /** What an earlier key has used up says nothing about another one. */
+        void happen() {
+            if (upstream.keys().renew(keys)) {
+                plan.routes().values().stream()
+                        .flatMap(route -> route.targets().stream())
+                        .filter(target -> target.upstream().equals(upstream))
+                        .forEach(target -> target.health().otherKey());
+            }
+        }
+    }
+
+    private List<Renewal> renewals(Plan next) {
+        Set<Upstream> used = upstreamsOf(next);
+        return upstreams.entrySet().stream()
+                .filter(entry -> used.contains(entry.getValue()))
+                .map(
+                        entry ->
+                                new Renewal(
+                                        entry.getValue(),
+                                        opener.keys(
+                                                entry.getKey().name(), entry.getKey().declared()),
+                                        next))
+                .toList();
     }
 
     private Plan plan(ProxyConfig file, Optional<Plan> before) {

@@ -1,8 +1,8 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
-import dev.distill.config.Location;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
 import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.ledger.Database;
@@ -113,12 +113,7 @@ public final class ProxyServer implements AutoCloseable {
                         connections);
         Optional<ConfigWatch> watch =
                 setting.file()
-                        .map(
-                                file ->
-                                        new ConfigWatch(
-                                                file,
-                                                changed -> reload(changed.value()),
-                                                surroundings.clock()));
+                        .map(file -> new ConfigWatch(file, this::reload, surroundings.clock()));
         new Readings(
                         plans::current,
                         sessions,
@@ -276,6 +271,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private static ProxyServer start(Setting setting) {
+        setting.file().ifPresent(file -> Secrets.check(file, setting.environment()));
         Parts parts = new Parts();
         setting.localRoutes().forEach(route -> parts.own(route.provider()));
         try {
@@ -291,10 +287,12 @@ public final class ProxyServer implements AutoCloseable {
      *
      * @return the keys that change at the next start only
      */
-    private List<String> reload(ProxyConfig config) {
+    private List<String> reload(ConfigFile<ProxyConfig> file) {
+        ProxyConfig config = file.value();
+        Secrets.check(file, environment);
         if (config.keys().isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw UserError.invalid(
-                    Location.of(Path.of("proxy file")),
+                    file.at("keys"),
                     "keys is gone, and %s is not a loopback address".formatted(config.listen()),
                     "callers from elsewhere must need a key");
         }

@@ -114,6 +114,28 @@ class ConfigWatchTest {
         assertThat(taken).hasSize(3);
     }
 
+    @Test
+    void theSecretsThatItNamesAreWatchedToo() throws IOException {
+        Path secret = folder.resolve("secret");
+        Files.writeString(secret, "one");
+        Files.writeString(
+                file,
+                """
+                version: 1
+                providers:
+                  a: { kind: bedrock, region: r, access_key_id: file:id, session_token: file:secret }
+                routes: {}
+                """);
+        look(2);
+        assertThat(taken).hasSize(1);
+        Files.writeString(secret, "two");
+        look(2);
+        assertThat(taken).hasSize(2);
+        Files.writeString(folder.resolve("id"), "three");
+        look(2);
+        assertThat(taken).hasSize(3);
+    }
+
     private List<String> take(ConfigFile<ProxyConfig> config) {
         if (config.value().listen().endsWith(":1")) {
             throw UserError.invalid(config.at("listen"), "port 1 is taken");

@@ -112,7 +112,7 @@ final class PostgresTest {
                                         Optional.empty()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(
-                        "ledger.url must start with jdbc:postgresql:, got jdbc:mysql://h/d")
+                        "ledger.url must start with jdbc:postgresql:")
                 .hasMessageNotContaining("password=x");
     }
 
