@@ -28,11 +28,6 @@ import dev.distill.config.ProxyConfig.Target;
 import dev.distill.config.ProxyConfig.Telemetry;
 import dev.distill.config.ProxyConfig.Timeouts;
 import dev.distill.config.ProxyConfig.Tls;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,6 +37,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProxyConfigTest {
     private static final String MINIMAL =
