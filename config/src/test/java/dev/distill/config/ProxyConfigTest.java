@@ -417,8 +417,8 @@ class ProxyConfigTest {
         assertThatThrownBy(() -> read(MINIMAL.replaceAll("routes: .*", "routes: { fast: 3 }")))
                 .hasMessage(
                         file()
-                                + ":3:17: routes.fast must be a mapping of keys to values, got"
-                                + " \"3\"");
+                                + ":3:17: routes.fast must be a list of targets or a mapping of keys to"
+                                + " values, got \"3\"");
     }
 
     @Test

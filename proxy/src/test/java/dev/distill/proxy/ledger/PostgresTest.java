@@ -109,8 +109,7 @@ final class PostgresTest {
                                         Optional.empty(),
                                         Optional.empty()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining(
-                        "ledger.url must start with jdbc:postgresql:")
+                .hasMessageContaining("ledger.url must start with jdbc:postgresql:")
                 .hasMessageNotContaining("password=x");
     }
 
