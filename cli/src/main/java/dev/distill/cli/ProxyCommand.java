@@ -32,7 +32,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--record",
             paramLabel = "CASSETTE",
-            description = "Append all answers to a cassette, each under its request, for providers of kind replay.")
+            description =
+                    "Append all answers to a cassette, each under its request, for providers of kind replay.")
     private Optional<Path> cassette = Optional.empty();
 
     @Mixin private Home home = new Home();

@@ -3,6 +3,7 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.config.ExitCode;
 import dev.distill.files.Json;
 import dev.distill.pipeline.StateFolder;
@@ -12,6 +13,11 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.Who;
 import dev.distill.proxy.wire.Usage;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +25,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("it")
 final class UsageCommandTest {
@@ -121,6 +124,7 @@ final class UsageCommandTest {
                         Optional.empty(),
                         List.of(),
                         false,
+                        Optional.empty(),
                         Optional.empty());
         return new RequestRow(
                 at,

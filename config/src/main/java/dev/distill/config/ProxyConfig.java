@@ -149,7 +149,10 @@ public record ProxyConfig(
     /** Recorded answers; everything that comes from one is marked as simulated. */
     @Kind("replay")
     public record Replay(
-            @Doc("A JSONL file with one recorded answer a line, as --record writes it. Answers with a request are for that very request, in recorded order; the others for the text of the last user message.") @MustExist Path cassette,
+            @Doc(
+                            "A JSONL file with one recorded answer a line, as --record writes it. Answers with a request are for that very request, in recorded order; the others for the text of the last user message.")
+                    @MustExist
+                    Path cassette,
             @Doc("Answers take as long as they were recorded to.") @Default("false")
                     boolean replayLatency)
             implements Provider {}

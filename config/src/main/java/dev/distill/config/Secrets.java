@@ -61,8 +61,8 @@ public final class Secrets {
                         .collect(Collectors.toSet());
         return key ->
                 asked.stream().anyMatch(key::startsWith)
-                        || key.startsWith("runaway.") && config.runaway().webhook().isPresent()
-                        || key.startsWith("ledger.") && config.ledger().url().isPresent();
+                        || (key.startsWith("runaway.") && config.runaway().webhook().isPresent())
+                        || (key.startsWith("ledger.") && config.ledger().url().isPresent());
     }
 
     private static Optional<Problem> missing(

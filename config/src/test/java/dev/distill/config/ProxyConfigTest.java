@@ -30,11 +30,6 @@ import dev.distill.config.ProxyConfig.Target;
 import dev.distill.config.ProxyConfig.Telemetry;
 import dev.distill.config.ProxyConfig.Timeouts;
 import dev.distill.config.ProxyConfig.Tls;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,6 +39,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProxyConfigTest {
     private static final String MINIMAL =
@@ -441,8 +439,8 @@ class ProxyConfigTest {
         assertThatThrownBy(() -> read(MINIMAL.replaceAll("routes: .*", "routes: { fast: 3 }")))
                 .hasMessage(
                         file()
-                                + ":3:17: routes.fast must be a mapping of keys to values, got"
-                                + " \"3\"");
+                                + ":3:17: routes.fast must be a list of targets or a mapping of"
+                                + " keys to values, got \"3\"");
     }
 
     @Test

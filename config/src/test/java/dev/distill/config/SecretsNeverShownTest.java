@@ -139,13 +139,22 @@ class SecretsNeverShownTest {
     }
 
     private void silent(
-            Class<?> root, String path, UnaryOperator<String> value, UnaryOperator<String> beside,
+            Class<?> root,
+            String path,
+            UnaryOperator<String> value,
+            UnaryOperator<String> beside,
             boolean named) {
         paths.add(path);
         for (String form :
                 List.of(
                         "%s",
-                        "'%s'", "env:%s", "*%s", "[ %s ]", "{ %s }", "{ %s: 1, %s: 2 }", "{ kind: %s }")) {
+                        "'%s'",
+                        "env:%s",
+                        "*%s",
+                        "[ %s ]",
+                        "{ %s }",
+                        "{ %s: 1, %s: 2 }",
+                        "{ kind: %s }")) {
             if (named && form.startsWith("{")) {
                 continue; // whoever names something shows its name
             }

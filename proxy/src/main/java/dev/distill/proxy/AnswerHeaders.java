@@ -3,7 +3,6 @@ package dev.distill.proxy;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.ledger.StoredAnswer;
 import dev.distill.proxy.money.Usd;
-
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;

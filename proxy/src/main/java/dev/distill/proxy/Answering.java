@@ -1,7 +1,6 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-
 import dev.distill.config.ProxyConfig.ClientGone;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;

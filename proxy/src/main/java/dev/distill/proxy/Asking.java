@@ -10,7 +10,6 @@ import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

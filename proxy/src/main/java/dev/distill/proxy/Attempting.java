@@ -13,11 +13,10 @@ import dev.distill.proxy.telemetry.AttemptSpan;
 import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Credential;
-import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.upstream.UpstreamId;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One call to a provider as the books see it: money is set aside when it begins, and when it ends

@@ -4,7 +4,6 @@ import dev.distill.config.ProxyConfig;
 import dev.distill.proxy.routing.AttemptPlan.Progress;
 import dev.distill.proxy.routing.Balancer;
 import dev.distill.proxy.upstream.KeyPool;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

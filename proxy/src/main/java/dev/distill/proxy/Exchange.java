@@ -12,9 +12,6 @@ import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Refusal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request from its admission to its row in the ledger. One thread works on it; another one may

@@ -15,7 +15,6 @@ import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;

@@ -2,7 +2,6 @@ package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Ask;
 import dev.distill.proxy.upstream.Call;
@@ -17,7 +16,6 @@ import dev.distill.proxy.wire.Leftovers;
 import dev.distill.proxy.wire.ProviderCodec;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
-
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;

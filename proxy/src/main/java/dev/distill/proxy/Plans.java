@@ -14,7 +14,6 @@ import dev.distill.proxy.upstream.InProcessUpstream;
 import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.upstream.Upstream;
 import dev.distill.proxy.upstream.Upstreams;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

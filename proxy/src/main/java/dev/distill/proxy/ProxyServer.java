@@ -18,9 +18,7 @@ import dev.distill.proxy.telemetry.Traces;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.CassetteRecorder;
 import dev.distill.proxy.upstream.Upstreams;
-
 import io.helidon.webserver.WebServer;
-
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;

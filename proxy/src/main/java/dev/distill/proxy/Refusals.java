@@ -2,7 +2,6 @@ package dev.distill.proxy;
 
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Refusal.Kind;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -1,14 +1,12 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-
 import dev.distill.files.Json;
 import dev.distill.proxy.affinity.Place;
 import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.Leftovers;
-
 import java.util.List;
 
 /**

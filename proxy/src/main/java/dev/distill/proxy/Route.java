@@ -2,7 +2,6 @@ package dev.distill.proxy;
 
 import dev.distill.config.ProxyConfig;
 import dev.distill.proxy.upstream.Clocks;
-
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;

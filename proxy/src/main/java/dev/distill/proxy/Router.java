@@ -7,7 +7,6 @@ import dev.distill.proxy.routing.Balancer;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Sleeper;
 import dev.distill.proxy.wire.Refusal;
-
 import java.util.Optional;
 
 /**

@@ -1,7 +1,6 @@
 package dev.distill.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.proxy.affinity.Place;
 import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.upstream.Credential;
@@ -9,7 +8,6 @@ import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Ties;
 import dev.distill.proxy.wire.Unsealed;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

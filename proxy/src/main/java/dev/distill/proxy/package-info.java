@@ -2,8 +2,8 @@
  * The gateway: one endpoint in front of every model, with failover, keys, budgets, the paid-answer
  * store and the ledger.
  *
- * <p>{@link dev.distill.proxy.ProxyServer} is the door with a network. {@code HttpFront} reads
- * HTTP, {@code Gateway} finds out who asks and whether they may, and {@code Answering} gets the
+ * <p>{@link dev.distill.proxy.ProxyServer} is the door with a network. {@code Doorkeeper} lets
+ * connections in, {@code HttpFront} reads HTTP, {@code Gateway} finds out who asks and whether they may, and {@code Answering} gets the
  * answer, from the store or live. Live, {@code Router} and {@code Asking} go over the targets of a
  * {@code Route}; an {@code Opening} is one call up to its first content, a {@code Relay} hands a
  * stream on. {@code Books} and {@code Attempting} set money aside and settle it, whatever comes of

@@ -1,24 +1,20 @@
 package dev.distill.proxy;
 
 import static dev.distill.proxy.Script.js;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.proxy.LiveProxy.Answer;
 import dev.distill.proxy.ScriptedUpstream.Received;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("it")
 final class AffinityTest {
@@ -148,7 +144,7 @@ final class AffinityTest {
                             "/v1/messages",
                             js(
                                     "{'model':'claude','max_tokens':9,'messages':[{'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'thinking','thinking':'hm','signature':'gemini.abc'},{'type':'text','text':'yes'}]},{'role':'user','content':'go"
-                                        + " on'}]}"));
+                                            + " on'}]}"));
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("x-distill-thoughts")).isEqualTo("stripped");
             assertThat(one.requests().getLast().body()).doesNotContain("gemini.abc");

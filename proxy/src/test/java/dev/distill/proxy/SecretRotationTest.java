@@ -142,7 +142,8 @@ final class SecretRotationTest {
             assertThat(reload(proxy)).contains("cannot be read");
             assertThat(ask(proxy)).isEqualTo(200);
             assertThat(keys).containsExactly("Bearer good");
-            assertThat(get(proxy, "/metrics")).containsPattern("(?m)^distill_config_reloads_total\\{.*fail.*\\} 2$");
+            assertThat(get(proxy, "/metrics"))
+                    .containsPattern("(?m)^distill_config_reloads_total\\{.*fail.*\\} 2$");
         }
     }
 

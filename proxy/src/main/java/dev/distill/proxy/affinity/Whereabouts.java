@@ -2,7 +2,6 @@ package dev.distill.proxy.affinity;
 
 import dev.distill.files.Digest;
 import dev.distill.proxy.aside.Aside;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,12 +1,10 @@
 package dev.distill.proxy.affinity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.affinity.Whereabouts.Known;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;

@@ -3,7 +3,6 @@ package dev.distill.proxy.ledger;
 import dev.distill.files.Digest;
 import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -96,8 +96,8 @@ public final class Database {
     /**
      * The database of a proxy file, when it names one.
      *
-     * @param environment where {@code env:NAME} passwords are looked up; one in a file is read again
-     *     for each connection
+     * @param environment where {@code env:NAME} passwords are looked up; one in a file is read
+     *     again for each connection
      */
     public static Optional<Database> of(
             ProxyConfig.Ledger ledger, Map<String, String> environment) {

@@ -2,7 +2,6 @@ package dev.distill.proxy.money;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
@@ -10,7 +9,6 @@ import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.money.PriceRow.Source;
-
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

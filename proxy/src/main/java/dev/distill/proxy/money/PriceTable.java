@@ -4,7 +4,6 @@ import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyConfig.Price;
 import dev.distill.config.UserError;
 import dev.distill.proxy.money.PriceRow.Source;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

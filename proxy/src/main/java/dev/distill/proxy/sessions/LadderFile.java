@@ -1,11 +1,9 @@
 package dev.distill.proxy.sessions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;

@@ -2,10 +2,8 @@ package dev.distill.proxy.sessions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.files.Json;
 import dev.distill.proxy.sessions.SessionView.State;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

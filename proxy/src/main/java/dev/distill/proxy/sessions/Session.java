@@ -3,9 +3,6 @@ package dev.distill.proxy.sessions;
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyConfig.Rung;
 import dev.distill.proxy.sessions.SessionView.State;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -13,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is measured of one session, or of all calls of a key, and where it stands on the ladder. A

@@ -2,14 +2,12 @@ package dev.distill.proxy.sessions;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.proxy.aside.Aside;
 import dev.distill.proxy.sessions.Session.Step;
 import dev.distill.proxy.sessions.SessionView.State;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;

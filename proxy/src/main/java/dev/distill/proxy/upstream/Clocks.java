@@ -1,7 +1,6 @@
 package dev.distill.proxy.upstream;
 
 import dev.distill.config.ProxyConfig;
-
 import java.time.Duration;
 
 /**

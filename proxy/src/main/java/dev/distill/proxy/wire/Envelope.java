@@ -1,7 +1,6 @@
 package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The pass over a request's bytes that fills an {@link Envelope}. */
 final class EnvelopeScan {
@@ -61,6 +61,7 @@ final class EnvelopeScan {
     @Nullable String openEnded;
 
     final ToolScan tools = new ToolScan();
+
     /** What refers to earlier answers. */
     final TiesScan ties = new TiesScan();
 

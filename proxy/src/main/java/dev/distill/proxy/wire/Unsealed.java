@@ -3,9 +3,7 @@ package dev.distill.proxy.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.files.Json;
-
 import java.util.Optional;
 import java.util.function.Predicate;
 

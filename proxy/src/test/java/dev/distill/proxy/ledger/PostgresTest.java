@@ -6,18 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
-
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The ledger on a real server; skipped where PostgreSQL is not installed. */
 @Tag("it")
@@ -111,8 +109,7 @@ final class PostgresTest {
                                         Optional.empty(),
                                         Optional.empty()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining(
-                        "ledger.url must start with jdbc:postgresql:")
+                .hasMessageContaining("ledger.url must start with jdbc:postgresql:")
                 .hasMessageNotContaining("password=x");
     }
 

@@ -2,7 +2,6 @@ package dev.distill.proxy.ledger;
 
 import dev.distill.proxy.money.Drawdown;
 import dev.distill.proxy.wire.Usage;
-
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

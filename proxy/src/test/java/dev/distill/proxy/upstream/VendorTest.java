@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.wire.Dialect;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class VendorTest {
     private static final Clocks CLOCKS =
@@ -113,10 +111,10 @@ final class VendorTest {
         assertThat(headers(vendor, ask))
                 .contains(
                         "\r\n"
-                            + "authorization: AWS4-HMAC-SHA256"
-                            + " Credential=AKID/20260102/eu-west-1/bedrock/aws4_request,"
-                            + " SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,"
-                            + " Signature=")
+                                + "authorization: AWS4-HMAC-SHA256"
+                                + " Credential=AKID/20260102/eu-west-1/bedrock/aws4_request,"
+                                + " SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,"
+                                + " Signature=")
                 .contains("\r\nx-amz-security-token: token\r\n")
                 .doesNotContain("shh");
     }
@@ -153,7 +151,8 @@ final class VendorTest {
                                         "p", config(base, ProxyConfig.KeyHeader.BEARER, Map.of())))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(
-                        "base_url of provider p must be an http or https address, got " + base);
+                        "base_url of provider p must be an http or https address, got "
+                                + base.replace("?a=b", "?..."));
     }
 
     private static Vendor openAi(
