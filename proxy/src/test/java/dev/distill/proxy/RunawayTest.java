@@ -31,7 +31,7 @@ final class RunawayTest {
     }
 
     /** How an agent writes down what it did. */
-    private enum Agent {
+    enum Agent {
         CHAT(
                 "/v1/chat/completions",
                 "{'model':'teacher','messages':[{'role':'user','content':'%s'}%s]}",
@@ -80,7 +80,7 @@ final class RunawayTest {
     }
 
     /** A tool that was used, and what it said. */
-    private record Step(String tool, String arguments, String result) {}
+    record Step(String tool, String arguments, String result) {}
 
     @ParameterizedTest
     @EnumSource
@@ -133,13 +133,20 @@ final class RunawayTest {
     void aKeyThatSpendsFasterThanTheFileAllowsIsStoppedListedAndResumed() {
         try (TestProxy proxy = start("runaway: { stop: { usd_per_minute: 0.000000001 } }")) {
             assertThat(proxy.ask("it is 1").status()).isEqualTo(200);
+            Eventually.holds("the key is stopped", () -> stateOfKey(proxy).equals("stopped"));
             assertThat(proxy.ask("it is 2").message()).contains("key:", "usd a minute");
-            JsonNode listed = proxy.get("/admin/sessions").json().path("sessions");
-            assertThat(listed.get(0).path("id").asText()).isEqualTo("key:");
-            assertThat(listed.get(0).path("state").asText()).isEqualTo("stopped");
             assertThat(proxy.postTo("/admin/sessions/key%3A/resume", "").status()).isEqualTo(200);
             assertThat(proxy.ask("it is 3").status()).isEqualTo(200);
         }
+    }
+
+    private static String stateOfKey(TestProxy proxy) {
+        for (JsonNode listed : proxy.get("/admin/sessions").json().path("sessions")) {
+            if (listed.path("id").asText().equals("key:")) {
+                return listed.path("state").asText();
+            }
+        }
+        return "unknown";
     }
 
     /** How many of twelve turns are answered before one is refused. */
