@@ -47,7 +47,7 @@ class Crowd {
     }
 
     static boolean good(String outcome) {
-        return outcome.equals("200") || outcome.endsWith("with a reason");
+        return outcome.equals("200") || outcome.contains("with a reason");
     }
 
     static String call(int port, CountDownLatch connected, CountDownLatch answered) {
@@ -83,7 +83,12 @@ class Crowd {
             }
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return status.equals("200") ? status : status + (body.contains("\"error\"") ? " with a reason" : " " + body);
+        return status.equals("200") ? status : status + (body.contains("\"error\"") ? " with a reason: " + code(body) : " " + body);
+    }
+
+    static String code(String body) {
+        int start = body.indexOf("\"code\":\"") + 8;
+        return body.substring(start, body.indexOf('"', start));
     }
 
     static String line(InputStream in) throws IOException {

@@ -74,7 +74,7 @@ start_proxy() {
     rm -rf work/home
     if [ -z "${KEY:-}" ]; then
         rm -f work/keys.yaml
-        KEY=$("$distill" keys create --file work/keys.yaml --name bench --team load)
+        KEY=$(DISTILL_JAVA_OPTS='' "$distill" keys create --file work/keys.yaml --name bench --team load)
     fi
     local start=${EPOCHREALTIME/./}
     "$distill" proxy "$config" --home work/home >work/proxy.txt 2>&1 </dev/null &

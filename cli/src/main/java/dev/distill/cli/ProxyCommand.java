@@ -32,7 +32,8 @@ final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--record",
             paramLabel = "CASSETTE",
-            description = "Append all answers to a cassette, for providers of kind replay.")
+            description =
+                    "Append all answers to a cassette, each under its request, for providers of kind replay.")
     private Optional<Path> cassette = Optional.empty();
 
     @Mixin private Home home = new Home();
@@ -44,6 +45,7 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ConfigFile<ProxyConfig> config = ProxyFile.read(file);
+        SmallHeap.start();
         CountDownLatch stopped = new CountDownLatch(1);
         ProxyServer server =
                 ProxyServer.start(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "reconcile",
         description = {
-            "Replace the worst case of a lost call by what the provider billed for it.",
+            "Replace the worst case of a request's lost calls by what the provider billed for them.",
             "A running proxy counts it when it starts again."
         })
 final class ReconcileCommand implements Callable<Integer> {

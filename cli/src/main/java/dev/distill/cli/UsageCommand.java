@@ -59,7 +59,10 @@ final class UsageCommand implements Callable<Integer> {
 
     @Option(
             names = "--lost",
-            description = "List the calls that ended with their proxy, charged at their worst.")
+            description = {
+                "List the calls charged at their worst, because they ended with their proxy",
+                "or nobody knows whether they were billed."
+            })
     private boolean lost;
 
     UsageCommand(Terminal terminal) {
@@ -121,7 +124,16 @@ final class UsageCommand implements Callable<Integer> {
                     line.tokens().output(),
                     line.tokens().outputReasoning(),
                     line.reasoningHours(),
-                    usd(line.chargedNanoUsd()));
+                    line.chargedNanoUsd() == 0 && line.unknownCosts() > 0
+                            ? "unknown"
+                            : usd(line.chargedNanoUsd()));
+        }
+        long unknown = report.lines().stream().mapToLong(UsageReport.Line::unknownCosts).sum();
+        if (unknown > 0) {
+            out.printf(
+                    "%,d call%s of unknown cost: of models without a price, which count as nothing,"
+                            + " or charged at their worst (--lost)%n",
+                    unknown, unknown == 1 ? "" : "s");
         }
         if (report.lines().isEmpty()) {
             out.println("nothing since " + report.from());
@@ -132,12 +144,13 @@ final class UsageCommand implements Callable<Integer> {
         for (UsageReader.Lost call : reader.lost()) {
             terminal.out()
                     .printf(
-                            "%s  %s  %s/%s  %s  at most %s%n",
+                            "%s  %s  %s/%s  %s  %s  at most %s%n",
                             call.requestId(),
                             call.at(),
                             call.provider(),
                             call.model(),
                             call.key().isEmpty() ? "-" : call.key(),
+                            call.outcome(),
                             usd(call.chargedNanoUsd()));
         }
     }

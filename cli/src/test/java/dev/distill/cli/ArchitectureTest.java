@@ -29,17 +29,18 @@ class ArchitectureTest {
 
     /** Every package below the proxy's root and those that it may use. */
     private static final Map<String, List<String>> PROXY_MAY_USE =
-            Map.of(
-                    "wire", List.of(),
-                    "access", List.of(),
-                    "aside", List.of(),
-                    "money", List.of("wire"),
-                    "upstream", List.of("wire"),
-                    "routing", List.of("wire", "upstream"),
-                    "ledger", List.of("wire", "money"),
-                    "sessions", List.of("aside"),
-                    "telemetry", List.of("wire", "aside"),
-                    "recording", List.of("wire", "aside"));
+            Map.ofEntries(
+                    Map.entry("wire", List.of()),
+                    Map.entry("access", List.of()),
+                    Map.entry("aside", List.of()),
+                    Map.entry("money", List.of("wire")),
+                    Map.entry("upstream", List.of("wire")),
+                    Map.entry("routing", List.of("wire", "upstream")),
+                    Map.entry("ledger", List.of("wire", "money")),
+                    Map.entry("sessions", List.of("aside")),
+                    Map.entry("affinity", List.of("aside")),
+                    Map.entry("telemetry", List.of("wire", "aside")),
+                    Map.entry("recording", List.of("wire", "aside")));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -45,14 +45,16 @@ final class UsageCommandTest {
         JobFixture.Outcome text = usage("--top", "2");
         assertThat(text.code()).isZero();
         assertThat(text.out().lines().map(line -> line.split(" ", 2)[0]))
-                .containsExactly("user", "cy", "bob");
+                .containsExactly("user", "cy", "bob", "1"); // call of unknown cost
         assertThat(text.out()).contains("$2.0000", "$0.5000");
         JsonNode json = Json.parse(usage("--by", "session", "--sort", "tokens", "--json").out());
         assertThat(json.path("lines").path(0).path("name").textValue()).isEqualTo("s-bob");
         assertThat(json.path("lines").path(0).path("tokens").path("output_text").longValue())
                 .isEqualTo(14);
 
-        assertThat(usage("--lost").out()).startsWith("4  ").endsWith("p/m  -  at most $2.0000\n");
+        assertThat(usage("--lost").out())
+                .startsWith("4  ")
+                .endsWith("p/m  -  lost  at most $2.0000\n");
         assertThat(usage("reconcile", "4", "--usd", "0.25").out())
                 .isEqualTo("4: $0.2500 instead of $2.0000\n");
         assertThat(usage("--lost").out()).isEmpty();
@@ -61,6 +63,27 @@ final class UsageCommandTest {
         assertThat(again.err()).contains("no lost call is named 4");
         assertThat(usage("--since", "soon").err())
                 .contains("--since must be a number of hours or days, got soon");
+    }
+
+    @Test
+    void doesNotShowAsFreeWhatHasNoPrice() {
+        Ledger.Settings settings =
+                new Ledger.Settings(
+                        new StateFolder(home).store(), Optional.empty(), Duration.ofDays(1));
+        Instant now = Instant.now();
+        Attempt unpriced = Attempt.of(now, "p", "m", "good", 200, 9, OptionalLong.empty(), 0);
+        try (Ledger ledger = Ledger.open(settings, InstantSource.system())) {
+            ledger.append(RequestRow.lost(now, "1", who("ann"), "r", "openai", List.of(unpriced)));
+            ledger.append(row("2", "bob", now));
+        }
+
+        String text = usage().out();
+        assertThat(text.lines().filter(line -> line.startsWith("ann")).findFirst().orElseThrow())
+                .endsWith(" unknown");
+        assertThat(text)
+                .endsWith(
+                        "1 call of unknown cost: of models without a price, which count as nothing, or charged at their worst (--lost)\n");
+        assertThat(usage("--lost").out()).isEmpty();
     }
 
     private JobFixture.Outcome usage(String... more) {
@@ -96,7 +119,7 @@ final class UsageCommandTest {
                         OptionalLong.of(250_000_000),
                         250_000_000,
                         Optional.empty(),
-                        Optional.empty(),
+                        List.of(),
                         false,
                         Optional.empty());
         return new RequestRow(

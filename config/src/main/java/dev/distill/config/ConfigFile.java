@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -45,10 +46,30 @@ public final class ConfigFile<T extends Record> {
      * @throws UserError with every problem of the text at once
      */
     public static <T extends Record> ConfigFile<T> of(Path file, String text, Class<T> type) {
+        return of(file, text, type, (_, _) -> {});
+    }
+
+    /** Looks for what does not fit together in a record, some of which may be unreadable. */
+    @FunctionalInterface
+    interface Check<T> {
+        void look(T value, Findings findings);
+    }
+
+    /** The same, and what {@code check} finds in the same go. */
+    static <T extends Record> ConfigFile<T> read(Path file, Class<T> type, Check<T> check) {
+        return of(file, text(file), type, check);
+    }
+
+    /** The same for a text. */
+    static <T extends Record> ConfigFile<T> of(
+            Path file, String text, Class<T> type, Check<T> check) {
         RecordBinder binder = new RecordBinder(file);
         Optional<T> value = binder.bindRoot(parse(file, text), type);
-        if (value.isEmpty() || !binder.problems().isEmpty()) {
-            throw new UserError(ExitCode.INVALID_INPUT, binder.problems());
+        Findings findings = binder.findings();
+        value.ifPresent(readable -> check.look(readable, findings));
+        List<Problem> problems = findings.all();
+        if (value.isEmpty() || !problems.isEmpty()) {
+            throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
         return new ConfigFile<>(file, value.get(), binder.locations());
     }
@@ -85,15 +106,17 @@ public final class ConfigFile<T extends Record> {
                                     UserError.invalid(
                                             Location.of(file),
                                             "the file is empty",
-                                            "see examples/quickstart/job.yaml for one that works"));
+                                            "see the folder examples for files that work"));
         } catch (MarkedYamlEngineException e) {
             Location at =
                     e.getProblemMark()
                             .map(m -> new Location(file, m.getLine() + 1, m.getColumn() + 1))
                             .orElse(Location.of(file));
-            throw UserError.invalid(at, "not YAML: " + e.getProblem());
+            String problem =
+                    e.getProblem().replaceFirst("(undefined alias|duplicate anchor).*", "$1");
+            throw UserError.invalid(at, "not YAML: " + problem);
         } catch (YamlEngineException e) {
-            throw UserError.invalid(Location.of(file), "not YAML: " + e.getMessage());
+            throw UserError.invalid(Location.of(file), "not YAML: " + e.getClass().getSimpleName());
         }
     }
 

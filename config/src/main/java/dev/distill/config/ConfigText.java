@@ -1,6 +1,7 @@
 package dev.distill.config;
 
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,10 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** Writes a record as the file that would be read into it, with every default spelt out. */
+/**
+ * Writes a record as the file that would be read into it, with every default spelt out, and without
+ * passwords.
+ */
 public final class ConfigText {
     private ConfigText() {}
 
@@ -31,6 +35,9 @@ public final class ConfigText {
         }
         for (RecordComponent component : config.getClass().getRecordComponents()) {
             Object value = plain(read(config, component));
+            if (value instanceof String text && component.isAnnotationPresent(Confidential.class)) {
+                value = Shown.address(text);
+            }
             if (value != null) {
                 map.put(RecordBinder.keyOf(component), value);
             }
@@ -38,7 +45,7 @@ public final class ConfigText {
         return map;
     }
 
-    private static Object read(Record config, RecordComponent component) {
+    static Object read(Record config, RecordComponent component) {
         try {
             return component.getAccessor().invoke(config);
         } catch (ReflectiveOperationException e) {
@@ -51,6 +58,7 @@ public final class ConfigText {
             case Optional<?> optional -> optional.isEmpty() ? null : plain(optional.get());
             case Secret.FromEnvironment secret -> "env:" + secret.name();
             case Secret.FromFile secret -> "file:" + secret.file();
+            case URI uri -> Shown.address(uri.toString());
             case Record inner -> map(inner);
             case Enum<?> constant -> Scalars.word(constant);
             case Duration duration -> duration.toMillis() + "ms";

@@ -15,7 +15,7 @@ final class Constraints {
         if (value instanceof Path path
                 && component.isAnnotationPresent(MustExist.class)
                 && !Files.exists(path)) {
-            return Optional.of("names " + path + ", which does not exist");
+            return Optional.of("names " + Shown.path(path) + ", which does not exist");
         }
         return value instanceof Number number ? range(component, number) : Optional.empty();
     }

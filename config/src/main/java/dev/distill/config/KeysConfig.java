@@ -2,7 +2,9 @@ package dev.distill.config;
 
 import java.time.LocalDate;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,20 +15,28 @@ public record KeysConfig(@Doc("The keys.") @Default("[]") List<VirtualKey> keys)
     public KeysConfig {
         Set<String> names = new HashSet<>();
         Set<String> hashes = new HashSet<>();
+        Map<String, String> wrong = new LinkedHashMap<>();
         for (VirtualKey key : keys) {
             if (!names.add(key.name())) {
-                throw new IllegalArgumentException("has two keys named " + key.name());
+                wrong.merge("keys", "has two keys named " + key.name(), KeysConfig::both);
             }
             if (!hashes.add(key.hash())) {
-                throw new IllegalArgumentException("has the key of " + key.name() + " twice");
+                wrong.merge("keys", "has the key of " + key.name() + " twice", KeysConfig::both);
             }
         }
+        WrongParts.throwIfAny(wrong);
+    }
+
+    private static String both(String one, String other) {
+        return one + ", and " + other;
     }
 
     /** Somebody who may use the proxy. */
     public record VirtualKey(
             @Doc("Its name in budgets, limits and the ledger.") String name,
-            @Doc("sha256: and the digest of its secret; the secret itself is nowhere.") String hash,
+            @Doc("sha256: and the digest of its secret; the secret itself is nowhere.")
+                    @Confidential
+                    String hash,
             @Doc("The team that it belongs to.") Optional<String> team,
             @Doc("The user that it belongs to.") Optional<String> user,
             @Doc("The routes it may use; without any, all.") @Default("[]") List<String> routes,
@@ -39,20 +49,21 @@ public record KeysConfig(@Doc("The keys.") @Default("[]") List<VirtualKey> keys)
         private static final Pattern HASH = Pattern.compile("sha256:[0-9a-f]{64}");
 
         public VirtualKey {
-            name("name", name);
-            team.ifPresent(word -> name("team", word));
-            user.ifPresent(word -> name("user", word));
+            Map<String, String> wrong = new LinkedHashMap<>();
+            name("name", name, wrong);
+            team.ifPresent(word -> name("team", word, wrong));
+            user.ifPresent(word -> name("user", word, wrong));
             if (!HASH.matcher(hash).matches()) {
-                throw new IllegalArgumentException(
-                        "hash must be sha256: and 64 hexadecimal digits, got " + hash);
+                wrong.put(
+                        "hash",
+                        "must be sha256: and 64 hexadecimal digits, as distill keys writes it");
             }
+            WrongParts.throwIfAny(wrong);
         }
 
-        private static void name(String key, String word) {
+        private static void name(String key, String word, Map<String, String> wrong) {
             if (!NAME.matcher(word).matches() || word.equals("each")) {
-                throw new IllegalArgumentException(
-                        "%s must be 1 to 64 of A-Z a-z 0-9 . _ @ - and not each, got %s"
-                                .formatted(key, word));
+                wrong.put(key, "must be 1 to 64 of A-Z a-z 0-9 . _ @ - and not each, got " + word);
             }
         }
     }

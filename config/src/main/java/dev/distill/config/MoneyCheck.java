@@ -4,7 +4,6 @@ import dev.distill.config.ProxyConfig.Budget;
 import dev.distill.config.ProxyConfig.Limit;
 import dev.distill.config.ProxyConfig.Lot;
 import dev.distill.config.ProxyConfig.Price;
-import dev.distill.config.ProxyFile.Findings;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
@@ -44,14 +43,16 @@ final class MoneyCheck {
         callers(place, budget.key(), budget.user(), budget.team());
         named(place + ".route", budget.route(), config.routes().keySet(), "route");
         named(place + ".provider", budget.provider(), config.providers().keySet(), "provider");
-        named(place + ".model", budget.model(), models, "model of a route");
+        budget.model()
+                .filter(name -> !name.equals(Findings.EACH))
+                .ifPresent(name -> model(place + ".model", name));
     }
 
     private void limit(String place, Limit limit) {
         callers(place, limit.key(), limit.user(), limit.team());
         named(place + ".route", limit.route(), config.routes().keySet(), "route");
         if (limit.rpm().isEmpty() && limit.tpm().isEmpty()) {
-            findings.add(place, "has neither rpm nor tpm");
+            findings.add(place, "has neither rpm nor tpm", List.of(place + ".rpm", place + ".tpm"));
         }
     }
 
@@ -60,13 +61,13 @@ final class MoneyCheck {
             findings.add(place + ".name", "is " + lot.name() + ", as is another one's");
         }
         findings.known(
-                place + ".provider", lot.provider(), config.providers().keySet(), "provider");
+                place + ".provider",
+                lot.provider(),
+                config.providers().keySet(),
+                "provider",
+                "providers");
         for (int i = 0; i < lot.models().size(); i++) {
-            findings.known(
-                    "%s.models[%d]".formatted(place, i),
-                    lot.models().get(i),
-                    models,
-                    "model of a route");
+            model("%s.models[%d]".formatted(place, i), lot.models().get(i));
         }
         if (lot.from().isPresent() && lot.expires().filter(lot.from().get()::isAfter).isPresent()) {
             findings.add(place + ".expires", "is before its first day");
@@ -77,8 +78,9 @@ final class MoneyCheck {
     private void prices(String place, List<Price> prices) {
         Set<Optional<LocalDate>> days = new HashSet<>();
         for (int i = 0; i < prices.size(); i++) {
-            if (!days.add(prices.get(i).from())) {
-                findings.add("%s[%d]".formatted(place, i), "begins on the same day as another one");
+            String each = "%s[%d]".formatted(place, i);
+            if (!findings.doubtful(each + ".from") && !days.add(prices.get(i).from())) {
+                findings.add(each, "begins on the same day as another one");
             }
         }
         if (prices.isEmpty()) {
@@ -98,12 +100,19 @@ final class MoneyCheck {
 
     private void caller(String place, Optional<String> name) {
         if (name.isPresent()) {
-            findings.add(place, "never matches: without keys, nobody has a name");
+            findings.add(place, "never matches: without keys, nobody has a name", List.of("keys"));
         }
     }
 
     private void named(String place, Optional<String> name, Set<String> defined, String what) {
         name.filter(word -> !word.equals(Findings.EACH))
-                .ifPresent(word -> findings.known(place, word, defined, what));
+                .ifPresent(word -> findings.known(place, word, defined, what, what + "s"));
+    }
+
+    /** Which models there are is known when all routes are. */
+    private void model(String place, String name) {
+        if (!findings.doubtfulUnder("routes")) {
+            findings.known(place, name, models, "model of a route", "routes");
+        }
     }
 }

@@ -14,7 +14,8 @@ import java.util.Optional;
 public record ProxyConfig(
         @Doc("Version of this file format.") @AtLeast(1) @AtMost(1) int version,
         @Doc(
-                        "Address and port to listen on; port 0 takes a free one. Addresses other than loopback need keys.")
+                        "Address and port to listen on; port 0 takes a free one. Addresses other"
+                                + " than loopback need keys.")
                 @Default("127.0.0.1:8080")
                 String listen,
         @Doc("Serve HTTPS.") Optional<Tls> tls,
@@ -26,11 +27,13 @@ public record ProxyConfig(
                 @OneOrMany
                 Map<String, List<Price>> prices,
         @Doc(
-                        "A price file in the community format (model_prices_and_context_window.json); prices goes first.")
+                        "A price file in the community format"
+                                + " (model_prices_and_context_window.json); prices goes first.")
                 @MustExist
                 Optional<Path> priceFile,
         @Doc(
-                        "What models without a price are taken to cost; without it, they are refused where a budget binds.")
+                        "What models without a price are taken to cost; without it, they are"
+                                + " refused where a budget binds.")
                 Optional<Price> unknownPrice,
         @Doc("Time limits of a call to a provider.") @Default("{}") Timeouts timeouts,
         @Doc("When a failed call is made again.") @Default("{}") Retry retry,
@@ -69,17 +72,27 @@ public record ProxyConfig(
     public record OpenAi(
             @Doc("Everything before /chat/completions.") @Default("https://api.openai.com/v1")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("The header that carries the key.") @Default("bearer") KeyHeader keyHeader,
             @Doc(
-                            "Whether it has /responses itself; without a word, only OpenAI's and Azure's own hosts do.")
+                            "Whether it has /responses itself; without a word, only OpenAI's and"
+                                    + " Azure's own hosts do.")
                     Optional<Boolean> responses,
-            @Doc("More query parameters, such as api-version.") @Default("{}")
+            @Doc("More query parameters, such as api-version.") @Default("{}") @Confidential
                     Map<String, String> query,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
-            implements Provider {}
+            implements Provider {
+        /** Without the values of the query, one of which may be a key. */
+        @Override
+        public String toString() {
+            return "OpenAi[%s, query of %s]"
+                    .formatted(Shown.address(baseUrl.toString()), query.keySet());
+        }
+    }
 
     /** Where a key of an OpenAI-like provider stands. */
     public enum KeyHeader {
@@ -94,7 +107,9 @@ public record ProxyConfig(
     public record Anthropic(
             @Doc("Everything before /v1/messages.") @Default("https://api.anthropic.com")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
@@ -106,7 +121,9 @@ public record ProxyConfig(
             @Doc("Everything before /models.")
                     @Default("https://generativelanguage.googleapis.com/v1beta")
                     URI baseUrl,
-            @Doc("env:NAME or file:PATH; never the key itself.") Optional<Secret> apiKey,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Optional<Secret> apiKey,
             @Doc("Several keys, instead of api_key.") @Default("[]") List<ProviderKey> keys,
             @Doc("When the caller has gone: cancel or drain.") @Default("cancel")
                     ClientGone onClientGone)
@@ -117,7 +134,10 @@ public record ProxyConfig(
     public record Bedrock(
             @Doc("The AWS region.") String region,
             @Doc("Another endpoint than the region's own.") Optional<URI> baseUrl,
-            @Doc("The access key id.") @Default("env:AWS_ACCESS_KEY_ID") Secret accessKeyId,
+            @Doc(
+                            "The access key id: env:NAME or file:PATH, as are the other two; files are read again when they change.")
+                    @Default("env:AWS_ACCESS_KEY_ID")
+                    Secret accessKeyId,
             @Doc("The secret access key.") @Default("env:AWS_SECRET_ACCESS_KEY")
                     Secret secretAccessKey,
             @Doc("The session token of temporary credentials.") Optional<Secret> sessionToken,
@@ -129,7 +149,10 @@ public record ProxyConfig(
     /** Recorded answers; everything that comes from one is marked as simulated. */
     @Kind("replay")
     public record Replay(
-            @Doc("A JSONL file with one recorded answer a line.") @MustExist Path cassette,
+            @Doc(
+                            "A JSONL file with one recorded answer a line, as --record writes it. Answers with a request are for that very request, in recorded order; the others for the text of the last user message.")
+                    @MustExist
+                    Path cassette,
             @Doc("Answers take as long as they were recorded to.") @Default("false")
                     boolean replayLatency)
             implements Provider {}
@@ -137,7 +160,9 @@ public record ProxyConfig(
     /** One of several keys of a provider. */
     public record ProviderKey(
             @Doc("Its name in the ledger and the metrics.") String name,
-            @Doc("env:NAME or file:PATH; never the key itself.") Secret secret,
+            @Doc(
+                            "env:NAME or file:PATH, which is read again when it changes; never the key itself.")
+                    Secret secret,
             @Doc("Its share of the calls.") @Default("1") @Above(0) double weight,
             @Doc("Requests per minute that it is good for.") @AtLeast(1) Optional<Integer> rpm,
             @Doc("Tokens per minute that it is good for.") @AtLeast(1) Optional<Integer> tpm) {}
@@ -156,7 +181,8 @@ public record ProxyConfig(
                     @Default("false")
                     boolean store,
             @Doc(
-                            "Hold a streamed answer back until it is whole, so that a broken one starts again elsewhere.")
+                            "Hold a streamed answer back until it is whole, so that a broken one"
+                                    + " starts again elsewhere.")
                     @Default("false")
                     boolean buffer,
             @Doc("Ask a second target too when the first is silent for this long.")
@@ -216,7 +242,8 @@ public record ProxyConfig(
     public record Price(
             @Doc("Fresh input tokens.") @AtLeast(0) double input,
             @Doc(
-                            "Input tokens read from the provider's cache; without one, the price of fresh ones.")
+                            "Input tokens read from the provider's cache; without one, the price of"
+                                    + " fresh ones.")
                     @AtLeast(0)
                     Optional<Double> cachedInput,
             @Doc("Output tokens.") @AtLeast(0) double output,
@@ -231,9 +258,17 @@ public record ProxyConfig(
                     Optional<Double> audioInput,
             @Doc("Audio output tokens; else the price of output.") @AtLeast(0)
                     Optional<Double> audioOutput,
-            @Doc("US dollars per thousand web searches.") @AtLeast(0) Optional<Double> webSearch,
             @Doc(
-                            "The longest answer of the model in tokens: what an answer without a limit may be.")
+                            "US dollars per thousand web searches; without one, a request that may search is refused where a budget binds.")
+                    @AtLeast(0)
+                    Optional<Double> webSearch,
+            @Doc(
+                            "The longest input of the model in tokens: what a request may have it read that continues a conversation at the provider, holds documents or has the provider use tools. Without one, such a request is refused where a budget binds.")
+                    @AtLeast(1)
+                    Optional<Integer> maxInputTokens,
+            @Doc(
+                            "The longest answer of the model in tokens: what an answer without a"
+                                    + " limit may be.")
                     @AtLeast(1)
                     Optional<Integer> maxOutputTokens,
             @Doc("Prices of long requests.") @Default("[]") List<Band> bands,
@@ -256,6 +291,7 @@ public record ProxyConfig(
                     none,
                     none,
                     Optional.empty(),
+                    Optional.empty(),
                     List.of(),
                     Map.of(),
                     Optional.empty());
@@ -274,21 +310,22 @@ public record ProxyConfig(
     /** Time limits of a call to a provider, all counted from its start but idle. */
     public record Timeouts(
             @Doc("To open a connection.") @Default("2s") Duration connect,
-            @Doc("To the first byte of an answer, while another target is left.") @Default("60s")
-                    Duration headers,
-            @Doc("To the first token of a streamed answer, while another target is left.")
-                    @Default("10s")
-                    Duration firstToken,
+            @Doc(
+                            "To the first byte of an answer; unless written, 60s while another"
+                                    + " target is left.")
+                    Optional<Duration> headers,
+            @Doc(
+                            "To the first token of a streamed answer; unless written, 10s while"
+                                    + " another target is left.")
+                    Optional<Duration> firstToken,
             @Doc("Between two events of a streamed answer.") @Default("30s") Duration idle,
             @Doc("For the whole answer.") @Default("10m") Duration total) {}
 
     /** The time limits of a route that differ from those of the file. */
     public record RouteTimeouts(
             @Doc("To open a connection.") Optional<Duration> connect,
-            @Doc("To the first byte of an answer, while another target is left.")
-                    Optional<Duration> headers,
-            @Doc("To the first token of a streamed answer, while another target is left.")
-                    Optional<Duration> firstToken,
+            @Doc("To the first byte of an answer.") Optional<Duration> headers,
+            @Doc("To the first token of a streamed answer.") Optional<Duration> firstToken,
             @Doc("Between two events of a streamed answer.") Optional<Duration> idle,
             @Doc("For the whole answer.") Optional<Duration> total) {
         /** All as the file says. */
@@ -304,8 +341,8 @@ public record ProxyConfig(
         public Timeouts over(Timeouts file) {
             return new Timeouts(
                     connect.orElse(file.connect()),
-                    headers.orElse(file.headers()),
-                    firstToken.orElse(file.firstToken()),
+                    headers.or(file::headers),
+                    firstToken.or(file::firstToken),
                     idle.orElse(file.idle()),
                     total.orElse(file.total()));
         }
@@ -417,11 +454,18 @@ public record ProxyConfig(
     public record Ledger(
             @Doc(
                             "A JDBC URL such as jdbc:postgresql://host/db; without one, the SQLite file of the home folder.")
+                    @Confidential
                     Optional<String> url,
             @Doc("The user of the database.") Optional<String> user,
             @Doc("The password of the database.") Optional<Secret> password,
             @Doc("How long single requests are kept; hourly sums stay.") @Default("2160h")
-                    Duration keep) {}
+                    Duration keep) {
+        /** Without the password that a URL may hold. */
+        @Override
+        public String toString() {
+            return "Ledger[%s, keep %s]".formatted(url.map(Shown::address).orElse("SQLite"), keep);
+        }
+    }
 
     /** Requests and answers kept as training material. */
     public record Recording(

@@ -4,14 +4,19 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -25,17 +30,25 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * Binds YAML nodes to records by reflection and collects every problem on the way. A value that
- * cannot be bound is {@code null} inside this class; the caller looks at {@link #problems()}.
+ * cannot be bound is {@code null} inside this class, and what holds it gets a stand-in, so that all
+ * else can still be checked; whoever uses the result looks at {@link #problems()} first. No message
+ * repeats a secret, or what stands where one belongs.
  */
 final class RecordBinder {
     private static final String KIND = "kind";
+    private static final String SECRET_HINT =
+            "name what holds it: an environment variable (env:OPENAI_API_KEY) or a file (file:openai.key)";
 
     private final Path file;
+    private final StandIns standIns;
     private final List<Problem> problems = new ArrayList<>();
+    private final Set<String> unreadable = new HashSet<>();
+    private final Set<String> guessing = new HashSet<>();
     private final Map<String, Location> locations = new LinkedHashMap<>();
 
     RecordBinder(Path file) {
         this.file = file;
+        this.standIns = new StandIns(file);
     }
 
     List<Problem> problems() {
@@ -46,12 +59,17 @@ final class RecordBinder {
         return locations;
     }
 
+    /** The problems so far, to go on from. */
+    Findings findings() {
+        return new Findings(locations, Location.of(file), unreadable, guessing, problems);
+    }
+
     <T extends Record> Optional<T> bindRoot(Node node, Class<T> type) {
         return Optional.ofNullable(type.cast(record("", node, type)));
     }
 
     /** Binds {@code node}, which stands under the dotted {@code key}. */
-    private @Nullable Object bind(String key, Node node, Type type, RecordComponent component) {
+    @Nullable Object bind(String key, Node node, Type type, RecordComponent component) {
         locations.putIfAbsent(key, location(node));
         if (type instanceof ParameterizedType generic) {
             Type argument = generic.getActualTypeArguments()[0];
@@ -76,12 +94,18 @@ final class RecordBinder {
         return scalar(key, node, raw, component);
     }
 
-    private @Nullable Object record(String key, Node written, Class<?> type) {
+    @Nullable Object record(String key, Node written, Class<?> type) {
         if (!(longForm(written, type) instanceof MappingNode mapping)) {
+            boolean hidden = Shown.holdsSecrets(type);
+            Shorthand shorthand = type.getAnnotation(Shorthand.class);
+            String or = shorthand == null ? "" : "list of " + shorthand.value() + " or a ";
             return problem(
-                    key, written, "must be a mapping of keys to values, got " + describe(written));
+                    key,
+                    written,
+                    "must be a %smapping of keys to values, got %s"
+                            .formatted(or, describe(written, hidden)));
         }
-        Map<String, Node> entries = entries(key, mapping);
+        Map<String, Node> entries = entries(key, mapping, Shown.holdsSecrets(type));
         RecordComponent[] components = type.getRecordComponents();
         List<String> known = Arrays.stream(components).map(RecordBinder::keyOf).toList();
         for (NodeTuple tuple : mapping.getValue()) {
@@ -90,9 +114,7 @@ final class RecordBinder {
             }
             String name = word.getValue();
             if (!known.contains(name) && !name.equals(KIND)) {
-                problems.add(
-                        Problem.at(location(word), "unknown key " + dotted(key, name))
-                                .withHint(Suggestion.hint(name, known)));
+                unknown(key, word, known, Shown.holdsSecrets(type));
             } else if (name.equals(KIND)
                     && !known.contains(KIND)
                     && !type.isAnnotationPresent(Kind.class)) {
@@ -102,9 +124,33 @@ final class RecordBinder {
         @Nullable Object[] values = new Object[components.length];
         int before = problems.size();
         for (int i = 0; i < components.length; i++) {
-            values[i] = component(key, mapping, entries.get(keyOf(components[i])), components[i]);
+            Object value =
+                    component(key, mapping, entries.get(keyOf(components[i])), components[i]);
+            values[i] = value == null ? standIns.of(components[i]) : value;
         }
-        return problems.size() == before ? construct(key, mapping, type, values) : null;
+        if (Arrays.stream(values).anyMatch(Objects::isNull)) {
+            return null;
+        }
+        return construct(key, mapping, type, values, problems.size() == before);
+    }
+
+    private void unknown(String key, ScalarNode word, List<String> known, boolean amongSecrets) {
+        String name = word.getValue();
+        known.stream()
+                .filter(other -> Suggestion.distance(name, other) <= Math.max(2, name.length() / 2))
+                .forEach(other -> guessing.add(dotted(key, other)));
+        boolean shown = !amongSecrets || Shown.name(name, known);
+        String message =
+                shown
+                        ? "unknown key " + dotted(key, name)
+                        : "unknown key in %s, not shown because it may be a secret"
+                                .formatted(key.isEmpty() ? "the file" : key);
+        problems.add(
+                Problem.at(location(word), message)
+                        .withHint(
+                                shown
+                                        ? Suggestion.hint(name, known)
+                                        : "known are " + String.join(", ", known)));
     }
 
     /** A list that stands for a record, as the mapping that it is short for. */
@@ -149,7 +195,7 @@ final class RecordBinder {
     }
 
     private @Nullable Object construct(
-            String key, Node node, Class<?> type, @Nullable Object[] values) {
+            String key, Node node, Class<?> type, @Nullable Object[] values, boolean asWritten) {
         try {
             Class<?>[] signature =
                     Arrays.stream(type.getRecordComponents())
@@ -157,8 +203,20 @@ final class RecordBinder {
                             .toArray(Class<?>[]::new);
             return type.getDeclaredConstructor(signature).newInstance(values);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof WrongParts wrong) {
+                wrong.parts()
+                        .forEach(
+                                (part, message) -> {
+                                    String place = dotted(key, part);
+                                    if (unreadable.add(place)) {
+                                        Location at = locations.getOrDefault(place, location(node));
+                                        problems.add(Problem.at(at, place + " " + message));
+                                    }
+                                });
+                return null;
+            }
             if (e.getCause() instanceof IllegalArgumentException bad) {
-                return problem(key, node, String.valueOf(bad.getMessage()));
+                return asWritten ? problem(key, node, String.valueOf(bad.getMessage())) : null;
             }
             throw new IllegalStateException("cannot construct " + type, e);
         } catch (ReflectiveOperationException e) {
@@ -168,7 +226,11 @@ final class RecordBinder {
 
     private @Nullable Object alternative(String key, Node node, Class<?> sealed) {
         if (!(node instanceof MappingNode mapping)) {
-            return problem(key, node, "must be a mapping of keys to values, got " + describe(node));
+            return problem(
+                    key,
+                    node,
+                    "must be a mapping of keys to values, got "
+                            + describe(node, Shown.holdsSecrets(sealed)));
         }
         Map<String, Class<?>> kinds = kinds(sealed);
         Node kind = kindOf(mapping);
@@ -178,11 +240,16 @@ final class RecordBinder {
                     node,
                     "is missing; one of " + String.join(", ", kinds.keySet()));
         }
-        String name = kind instanceof ScalarNode s ? s.getValue() : describe(kind);
+        String name = kind instanceof ScalarNode s ? s.getValue() : describe(kind, false);
         Class<?> chosen = kinds.get(name);
         if (chosen == null) {
+            unreadable.add(key);
+            String shown =
+                    Shown.holdsSecrets(sealed) && !Shown.name(name, kinds.keySet())
+                            ? ""
+                            : " " + name;
             problems.add(
-                    Problem.at(location(kind), "unknown " + dotted(key, KIND) + " " + name)
+                    Problem.at(location(kind), "unknown " + dotted(key, KIND) + shown)
                             .withHint(Suggestion.hint(name, kinds.keySet())));
             return null;
         }
@@ -216,42 +283,57 @@ final class RecordBinder {
             return value == null ? null : List.of(value);
         }
         if (!(node instanceof SequenceNode sequence)) {
-            return problem(key, node, "must be a list, got " + describe(node));
+            return problem(
+                    key,
+                    node,
+                    "must be a %s, got %s"
+                            .formatted(
+                                    component.isAnnotationPresent(OneOrMany.class)
+                                            ? "mapping of keys to values or a list of them"
+                                            : "list",
+                                    describe(node, Shown.confidential(component))));
         }
         List<Object> values = new ArrayList<>();
-        int before = problems.size();
-        for (Node item : sequence.getValue()) {
-            Object value = bind(key + "[" + values.size() + "]", item, type, component);
-            if (value != null) {
-                values.add(value);
+        for (int i = 0; i < sequence.getValue().size(); i++) {
+            Object value =
+                    bind("%s[%d]".formatted(key, i), sequence.getValue().get(i), type, component);
+            Object kept = value == null ? standIns.of(type) : value;
+            if (kept != null) {
+                values.add(kept);
             }
         }
-        return problems.size() == before ? List.copyOf(values) : null;
+        return List.copyOf(values);
     }
 
     private @Nullable Object map(String key, Node node, Type type, RecordComponent component) {
         if (!(node instanceof MappingNode mapping)) {
             return problem(
-                    key, node, "must be a mapping of names to values, got " + describe(node));
+                    key,
+                    node,
+                    "must be a mapping of names to values, got "
+                            + describe(node, Shown.confidential(component)));
         }
         Map<String, Object> values = new LinkedHashMap<>();
-        int before = problems.size();
-        entries(key, mapping)
-                .forEach(
-                        (name, child) -> {
-                            Object value = bind(dotted(key, name), child, type, component);
-                            if (value != null) {
-                                values.put(name, value);
-                            }
-                        });
-        return problems.size() == before ? java.util.Collections.unmodifiableMap(values) : null;
+        for (Map.Entry<String, Node> entry : entries(key, mapping, false).entrySet()) {
+            String name = entry.getKey();
+            Object value = bind(dotted(key, name), entry.getValue(), type, component);
+            Object kept = value == null ? standIns.of(type) : value;
+            if (kept == null) {
+                return null;
+            }
+            values.put(name, kept);
+        }
+        return Collections.unmodifiableMap(values);
     }
 
     private @Nullable Object scalar(
             String key, Node node, Class<?> type, RecordComponent component) {
+        boolean hidden = Shown.confidential(component) && type != URI.class;
         if (!(node instanceof ScalarNode scalar)) {
             return problem(
-                    key, node, "must be " + Scalars.expected(type) + ", got " + describe(node));
+                    key,
+                    node,
+                    "must be " + Scalars.expected(type) + ", got " + describe(node, hidden));
         }
         try {
             Object value = Scalars.parse(scalar.getValue(), type, file);
@@ -260,17 +342,30 @@ final class RecordBinder {
         } catch (IllegalArgumentException e) {
             String detail = e.getMessage() == null ? "" : ": " + e.getMessage();
             String wanted = Scalars.expected(type);
-            return problem(key, node, "must be " + wanted + ", got " + describe(node) + detail);
+            String got =
+                    type == URI.class
+                            ? "\"" + Shown.address(scalar.getValue()) + "\""
+                            : describe(node, hidden);
+            problem(key, node, "must be " + wanted + ", got " + got + detail);
+            if (type == Secret.class) {
+                problems.set(problems.size() - 1, problems.getLast().withHint(SECRET_HINT));
+            }
+            return null;
         }
     }
 
-    private Map<String, Node> entries(String key, MappingNode mapping) {
+    private Map<String, Node> entries(String key, MappingNode mapping, boolean amongSecrets) {
         Map<String, Node> entries = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode name)) {
                 problem(key, tuple.getKeyNode(), "has a key that is not a plain word");
             } else if (entries.put(name.getValue(), tuple.getValueNode()) != null) {
-                problem(dotted(key, name.getValue()), name, "is written twice");
+                boolean shown = !amongSecrets || Shown.name(name.getValue(), List.of());
+                String twice = shown ? dotted(key, name.getValue()) : key;
+                problem(
+                        twice,
+                        name,
+                        shown ? "is written twice" : "has a key that is written twice");
             }
         }
         return entries;
@@ -278,6 +373,7 @@ final class RecordBinder {
 
     private @Nullable Object problem(String key, Node node, String message) {
         String subject = key.isEmpty() ? "the file" : key;
+        unreadable.add(key);
         problems.add(Problem.at(location(node), subject + " " + message));
         return null;
     }
@@ -288,8 +384,13 @@ final class RecordBinder {
                 .orElse(Location.of(file));
     }
 
-    private static String describe(Node node) {
+    /**
+     * @param hidden whether it may be a secret
+     */
+    private static String describe(Node node, boolean hidden) {
         return switch (node) {
+            case ScalarNode empty when empty.getTag().equals(Tag.NULL) -> "nothing";
+            case ScalarNode _ when hidden -> "a text, not shown because it may be a secret";
             case ScalarNode scalar -> "\"" + scalar.getValue() + "\"";
             case SequenceNode _ -> "a list";
             case MappingNode _ -> "a mapping";

@@ -3,7 +3,6 @@ package dev.distill.config;
 import dev.distill.config.ProxyConfig.Retirement;
 import dev.distill.config.ProxyConfig.Route;
 import dev.distill.config.ProxyConfig.Target;
-import dev.distill.config.ProxyFile.Findings;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,10 @@ final class RouteCheck {
         if (grouped && !route.targets().isEmpty()) {
             findings.add(key, "has both targets and groups");
         } else if (route.ordered().isEmpty()) {
-            findings.add(key, "leads nowhere: it has no targets");
+            findings.add(
+                    key,
+                    "leads nowhere: it has no targets",
+                    List.of(key + ".targets", key + ".groups"));
         }
         for (int g = 0; g < route.ordered().size(); g++) {
             List<Target> group = route.ordered().get(g);
@@ -46,7 +48,8 @@ final class RouteCheck {
                         groupKey + (grouped ? "[" + t + "]" : "") + ".provider",
                         group.get(t).provider(),
                         config.providers().keySet(),
-                        "provider");
+                        "provider",
+                        "providers");
             }
         }
         route.retirement().ifPresent(end -> retirement(key + ".retirement", name, end));
@@ -54,7 +57,7 @@ final class RouteCheck {
 
     private void retirement(String key, String name, Retirement end) {
         String successor = key + ".successor";
-        findings.known(successor, end.successor(), config.routes().keySet(), "route");
+        findings.known(successor, end.successor(), config.routes().keySet(), "route", "routes");
         if (leadsBack(name, config.routes())) {
             findings.add(successor, "leads back to " + name);
         }

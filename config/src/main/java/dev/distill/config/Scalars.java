@@ -1,6 +1,8 @@
 package dev.distill.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 
 /** The values that stand in a file as one word. */
 final class Scalars {
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h)");
 
     private Scalars() {}
@@ -47,7 +50,7 @@ final class Scalars {
             };
         }
         if (type == Path.class) {
-            return file.resolveSibling(text).normalize();
+            return path(text, file);
         }
         if (type == URI.class) {
             return uri(text);
@@ -82,7 +85,7 @@ final class Scalars {
             case "boolean", "Boolean" -> "true or false";
             case "Path" -> "a path";
             case "URI" -> "a URL";
-            case "Duration" -> "a duration such as 500ms, 2s or 5m";
+            case "Duration" -> "a duration such as 500ms, 2s, 5m or 24h";
             case "LocalDate" -> "a date such as 2027-03-01";
             case "Secret" -> "env:NAME or file:PATH";
             default -> "a text";
@@ -116,7 +119,12 @@ final class Scalars {
     }
 
     private static URI uri(String text) {
-        URI uri = URI.create(text);
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) { // whose message repeats the text
+            throw new IllegalArgumentException("it has a character that no URL has");
+        }
         if (uri.getScheme() == null || uri.getHost() == null) {
             throw new IllegalArgumentException("it needs a scheme and a host");
         }
@@ -145,12 +153,24 @@ final class Scalars {
         }
     }
 
+    private static Path path(String text, Path file) {
+        try {
+            return file.resolveSibling(text).normalize();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("it has a character that no path has");
+        }
+    }
+
     private static Secret secret(String text, Path file) {
-        if (text.startsWith("env:") && text.length() > 4) {
-            return new Secret.FromEnvironment(text.substring(4));
+        if (text.startsWith("env:")) {
+            String name = text.substring(4);
+            if (!VARIABLE.matcher(name).matches()) {
+                throw new IllegalArgumentException("what follows env: is no name of a variable");
+            }
+            return new Secret.FromEnvironment(name);
         }
         if (text.startsWith("file:") && text.length() > 5) {
-            return new Secret.FromFile(file.resolveSibling(text.substring(5)));
+            return new Secret.FromFile(path(text.substring(5), file));
         }
         throw new IllegalArgumentException("a key itself does not belong in a file");
     }

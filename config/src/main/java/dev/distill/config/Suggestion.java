@@ -37,7 +37,7 @@ public final class Suggestion {
     }
 
     /** Levenshtein distance without regard to case, by the two-row dynamic programme. */
-    private static int distance(String word, String other) {
+    static int distance(String word, String other) {
         String a = word.toLowerCase(Locale.ROOT);
         String b = other.toLowerCase(Locale.ROOT);
         int[] previous = new int[b.length() + 1];

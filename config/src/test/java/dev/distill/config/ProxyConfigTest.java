@@ -97,6 +97,7 @@ class ProxyConfigTest {
                   audio_input: 4
                   audio_output: 5
                   web_search: 10
+                  max_input_tokens: 200000
                   max_output_tokens: 8192
                   bands: [ { above_input_tokens: 200000, input: 2, cached_input: 0.2, output: 4 } ]
                   tiers: { batch: 0.5 }
@@ -158,7 +159,12 @@ class ProxyConfigTest {
                                 Map.of(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                timeouts(2, 60, 10, 30, 600),
+                                new Timeouts(
+                                        Duration.ofSeconds(2),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Duration.ofSeconds(30),
+                                        Duration.ofMinutes(10)),
                                 new Retry(3, 6, 0.1, Duration.ofSeconds(10)),
                                 new Breaker(
                                         Duration.ofSeconds(30),
@@ -499,6 +505,7 @@ class ProxyConfigTest {
                         Optional.of(4.0),
                         Optional.of(5.0),
                         Optional.of(10.0),
+                        Optional.of(200_000),
                         Optional.of(8192),
                         List.of(new Band(200_000, 2, Optional.of(0.2), 4)),
                         Map.of("batch", 0.5),
@@ -523,8 +530,8 @@ class ProxyConfigTest {
             int connect, int headers, int firstToken, int idle, int total) {
         return new Timeouts(
                 Duration.ofSeconds(connect),
-                Duration.ofSeconds(headers),
-                Duration.ofSeconds(firstToken),
+                Optional.of(Duration.ofSeconds(headers)),
+                Optional.of(Duration.ofSeconds(firstToken)),
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(total));
     }

@@ -3,11 +3,11 @@ package dev.distill.pipeline;
 import dev.distill.config.ConfigFile;
 import dev.distill.config.ExitCode;
 import dev.distill.config.JobConfig;
+import dev.distill.config.JobFile;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
-import dev.distill.config.PublishConfig;
 import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
 import dev.distill.datasets.Labels;
@@ -18,7 +18,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * A job whose files have all been read and checked: whatever is wrong with them is said before
@@ -38,7 +37,6 @@ public record Job(
         List<Request> requests,
         List<Request> gold,
         JobProxy proxy) {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
     private static final String LABELS_PLACE = "{{labels}}";
 
     public Job {
@@ -57,17 +55,8 @@ public record Job(
      * @throws UserError with {@link ExitCode#INVALID_INPUT} and all problems of the first bad file
      */
     public static Job read(Path path) {
-        ConfigFile<JobConfig> file = ConfigFile.read(path, JobConfig.class);
+        ConfigFile<JobConfig> file = JobFile.read(path);
         JobConfig config = file.value();
-        if (!NAME.matcher(config.name()).matches()) {
-            throw UserError.invalid(
-                    file.at("name"),
-                    "name must be lower-case letters, digits, dots and dashes, got \""
-                            + config.name()
-                            + "\"",
-                    "for example merchant-intents");
-        }
-        checkPublication(file);
         JobProxy proxy = proxy(file);
         Labels labels = Labels.read(config.task().labels());
         String prompt = prompt(config.task().prompt(), labels);
@@ -75,35 +64,6 @@ public record Job(
         List<Request> gold =
                 RequestFile.readGold(config.data().gold(), config.data().columns(), labels);
         return new Job(file, labels, prompt, requests, gold, proxy);
-    }
-
-    private static void checkPublication(ConfigFile<JobConfig> file) {
-        PublishConfig publish = file.value().publish();
-        if (!NAME.matcher(publish.alias()).matches()) {
-            throw UserError.invalid(
-                    file.at("publish.alias"),
-                    "publish.alias must be lower-case letters, digits, dots and dashes, got \""
-                            + publish.alias()
-                            + "\"");
-        }
-        if (publish.to().toString().matches("(.*/)?[a-z]+:/.*")) {
-            throw UserError.invalid(
-                    file.at("publish.to"),
-                    "publish.to must be a folder, got " + publish.to(),
-                    "other registries are not supported yet");
-        }
-    }
-
-    private static URI remote(ConfigFile<JobConfig> file, String written) {
-        try {
-            URI uri = URI.create(written.replaceAll("/+$", ""));
-            if (uri.getHost() != null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException _) {
-            // Said below.
-        }
-        throw UserError.invalid(file.at("proxy"), "proxy is not a URL: " + written);
     }
 
     private static String prompt(Path path, Labels labels) {
@@ -121,8 +81,8 @@ public record Job(
 
     private static JobProxy proxy(ConfigFile<JobConfig> file) {
         String written = file.value().proxy().orElse("proxy.yaml");
-        if (written.startsWith("http://") || written.startsWith("https://")) {
-            return new JobProxy.Remote(remote(file, written));
+        if (JobFile.isAddress(written)) {
+            return new JobProxy.Remote(URI.create(written.replaceAll("/+$", "")));
         }
         Path path = file.file().resolveSibling(written).normalize();
         if (!Files.exists(path)) {

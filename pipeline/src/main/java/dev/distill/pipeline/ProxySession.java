@@ -2,6 +2,7 @@ package dev.distill.pipeline;
 
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
+import dev.distill.config.Secrets;
 import dev.distill.proxy.Headers;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.proxy.ProxyServer;
@@ -37,6 +38,7 @@ final class ProxySession implements AutoCloseable {
             case JobProxy.Remote remote ->
                     new ProxySession(Optional.empty(), new ChatClient(remote.uri(), headers));
             case JobProxy.Embedded embedded -> {
+                Secrets.check(embedded.file(), System.getenv());
                 ProxyConfig config = embedded.file().value().listeningOn(LISTEN);
                 yield embedded(config, context, List.of(), headers);
             }

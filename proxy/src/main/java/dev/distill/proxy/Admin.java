@@ -237,7 +237,7 @@ final class Admin {
             return;
         }
         List<Problem> problems = watch.get().reload();
-        send(response, problems.isEmpty() ? 200 : 422, ConfigWatch.json(problems));
+        send(response, problems.isEmpty() ? 200 : 422, watch.get().json(problems));
     }
 
     private void metrics(ServerResponse response) {

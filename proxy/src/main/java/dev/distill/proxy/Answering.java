@@ -17,6 +17,7 @@ import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.ledger.StoredAnswer;
 import dev.distill.proxy.wire.CallerCodec;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
@@ -24,6 +25,7 @@ import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import dev.distill.proxy.wire.WireException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,13 @@ final class Answering {
 
     /** Asks the targets of the route, and hands the answer on as it comes. */
     void live(Exchange exchange, Outlet outlet) throws InterruptedException, ClientGoneException {
-        lookedAfter(exchange, outlet, this::answer);
+        if (exchange.question().envelope().stream()) {
+            lookedAfter(exchange, outlet, this::answer);
+            return;
+        }
+        try (SignsOfLife.Watched _ = signs.watchWhole(outlet, exchange::callerHasGone)) {
+            answer(exchange, outlet);
+        }
     }
 
     /** A way to answer. */
@@ -139,8 +147,16 @@ final class Answering {
                                         Optional.empty()))
                         .orElseThrow();
         recordings.whole(exchange, row, completion);
+        remembering(exchange, attempt).whole(whole);
+        if (exchange.isCallerGone()) { // and the provider was heard out all the same
+            writeDown(exchange, row, "client_gone", CLIENT_GONE);
+            throw new ClientGoneException(new IOException("the caller has gone"));
+        }
         writeDown(exchange, row, RequestRow.ANSWERED, whole.status());
-        outlet.whole(whole.status(), body, AnswerHeaders.live(exchange, row, completion.model()));
+        outlet.whole(
+                whole.status(),
+                body,
+                AnswerHeaders.live(exchange, attempt, row, completion.model()));
     }
 
     private void stream(Exchange exchange, Streaming streaming, Attempting attempt, Outlet outlet)
@@ -150,18 +166,23 @@ final class Answering {
         boolean held = tally.hasEnded();
         Optional<Attempt> early = Optional.empty();
         if (held && exchange.isDurable()) { // on the disk before anybody sees it
-            early =
-                    attempt.end(
-                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200));
+            early = attempt.end(ending(exchange, tally, tally.verdict().word()));
             writeDown(exchange, early.orElseThrow(), RequestRow.ANSWERED, 200);
         }
         List<StreamAnswer.Step> heard = new ArrayList<>();
+        boolean taped = recordings.cassette().isPresent();
+        Remembering remembering = remembering(exchange, attempt);
         Relay.Ended ended =
                 new Relay(
                                 exchange,
                                 outlet,
                                 streaming,
-                                recordings.cassette().isPresent() ? heard::add : _ -> {})
+                                step -> {
+                                    remembering.step(streaming.dialect(), step);
+                                    if (taped) {
+                                        heard.add(step);
+                                    }
+                                })
                         .run(AnswerHeaders.stream(exchange, attempt, tally.model()), onClientGone);
         if (early.isPresent()) {
             streaming.answer().finish();
@@ -181,18 +202,24 @@ final class Answering {
         }
     }
 
+    private Remembering remembering(Exchange exchange, Attempting attempt) {
+        return new Remembering(router.whereabouts(), exchange, attempt);
+    }
+
     private static Attempt close(
             Exchange exchange, Attempting attempt, Tally tally, Relay.Ended ended) {
         Ending ending =
                 switch (ended.end()) {
-                    case COMPLETE ->
-                            ending(exchange, tally, tally.verdict().word(), Optional.empty(), 200);
-                    case CLIENT_GONE ->
-                            ending(exchange, tally, "client_gone", Optional.empty(), 200);
-                    case BROKEN ->
-                            ending(exchange, tally, "truncated", Optional.of("malformed"), 200);
-                    case STOPPED -> ending(exchange, tally, "stopped", Optional.empty(), 200);
+                    case COMPLETE -> ending(exchange, tally, tally.verdict().word());
+                    case CLIENT_GONE -> ending(exchange, tally, "client_gone");
+                    case BROKEN -> ending(exchange, tally, "truncated").but("malformed");
+                    case STOPPED -> ending(exchange, tally, "stopped");
                 };
+        boolean ours = ended.end() == Relay.End.COMPLETE || attempt.stopsWithItsConnection();
+        boolean broken = ended.failed().filter(failed -> !failed.isOurs()).isPresent();
+        if (ending.estimated() && (broken || !ours)) {
+            ending = ending.possiblyMore();
+        }
         if (ended.end() == Relay.End.BROKEN) {
             attempt.blame(ended.failed().map(Failed::kind).orElse(Refusal.Kind.MALFORMED));
         }
@@ -266,6 +293,7 @@ final class Answering {
         try (Ready ready = found.ready()) {
             exchange.answeredIn(ready.dialect());
             Dialect dialect = exchange.question().dialect();
+            remember(ready, remembering(exchange, attempt));
             Completion completion = completion(ready);
             String body =
                     ready instanceof Whole whole && whole.dialect() == dialect
@@ -358,6 +386,15 @@ final class Answering {
                 exchange.books().row(exchange, outcome, status, Optional.of(served), Headers.OFF));
     }
 
+    /** What is held back has all come already. */
+    private static void remember(Ready ready, Remembering remembering) {
+        switch (ready) {
+            case Whole whole -> remembering.whole(whole);
+            case Streaming streaming ->
+                    streaming.held().forEach(step -> remembering.step(streaming.dialect(), step));
+        }
+    }
+
     private static Completion completion(Ready ready) {
         return switch (ready) {
             case Whole whole -> whole.completion();
@@ -374,13 +411,12 @@ final class Answering {
                 completion.usage(),
                 false,
                 completion.serviceTier(),
-                true,
+                completion.usage().isEmpty(),
                 content);
     }
 
     /** A stream's usage is a guess where the provider did not count, or was not heard out. */
-    private static Ending ending(
-            Exchange exchange, Tally tally, String outcome, Optional<String> error, int status) {
+    private static Ending ending(Exchange exchange, Tally tally, String outcome) {
         boolean counted = tally.usage().isPresent() && tally.hasEnded();
         Usage usage =
                 counted
@@ -388,12 +424,12 @@ final class Answering {
                         : tally.estimate(Books.guess(exchange.question().envelope()));
         return new Ending(
                 outcome,
-                error,
-                status,
+                Optional.empty(),
+                200,
                 Optional.of(usage),
                 !counted,
                 tally.tier(),
-                true,
+                false,
                 Optional.empty());
     }
 

@@ -28,6 +28,7 @@ final class Asking {
     private final Router tools;
     private final Exchange exchange;
     private final HoldBack holdBack;
+    private final Tie tie;
     private final Course course;
     private final Shortfall shortfall = new Shortfall();
     private Optional<WireException> inexpressible = Optional.empty();
@@ -36,12 +37,19 @@ final class Asking {
         this.tools = tools;
         this.exchange = exchange;
         this.holdBack = holdBack;
+        this.tie = Tie.of(exchange, tools.whereabouts());
         this.course =
                 new Course(
                         exchange.route(),
                         tools.balancer(),
                         this::canAnswer,
                         target -> exchange.books().isPrepaid(target, exchange.at()));
+        if (tie.hasHome()) {
+            course.prefer(tie::distance);
+            for (Target target : exchange.route().targets()) {
+                tie.strangers(target).forEach(key -> course.failed(target, key));
+            }
+        }
     }
 
     private boolean canAnswer(Target target) {
@@ -49,7 +57,7 @@ final class Asking {
             Dialect asked = target.dialectFor(exchange.question());
             Crossing.check(
                     exchange.question().dialect(), asked, exchange.admitted().arrival().passedOn());
-            return true;
+            return tie.admits(target);
         } catch (WireException e) {
             inexpressible = Optional.of(e);
             return false;
@@ -95,7 +103,7 @@ final class Asking {
         }
         Target soonest = course.soonest().orElseThrow();
         Duration wait = course.wait(soonest);
-        if (exchange.route().targets().size() > 1 || isRateLimited(soonest)) {
+        if ((exchange.route().targets().size() > 1 && !tie.isBound()) || isRateLimited(soonest)) {
             if (wait.compareTo(exchange.plan().config().retry().longestWait()) > 0
                     || wait.compareTo(exchange.left()) >= 0) {
                 throw resting(wait);
@@ -113,6 +121,10 @@ final class Asking {
     }
 
     private RefusedException resting(Duration wait) {
+        return tie.explained(restingFor(wait));
+    }
+
+    private RefusedException restingFor(Duration wait) {
         Shortfall keys = new Shortfall();
         for (Target target : exchange.route().targets()) {
             if (!target.upstream().keys().wait(Set.of()).isZero()) {
@@ -147,7 +159,7 @@ final class Asking {
     private Outcome attempt(Target target) throws InterruptedException {
         course.trying(target);
         KeyPool keys = target.upstream().keys();
-        Optional<Credential> key = keys.take(course.failedKeys(target));
+        Optional<Credential> key = keys.take(tie.notYet(target, course.failedKeys(target)));
         if (key.isEmpty()) {
             return new Keyless(noKey(target));
         }
@@ -202,7 +214,7 @@ final class Asking {
             return other.get()
                     .upstream()
                     .keys()
-                    .take(course.failedKeys(other.get()))
+                    .take(tie.notYet(other.get(), course.failedKeys(other.get())))
                     .flatMap(key -> prepare(other.get(), key));
         } catch (RefusedException _) {
             return Optional.empty(); // the first call goes on all the same
@@ -210,8 +222,16 @@ final class Asking {
     }
 
     private Optional<Prepared> prepare(Target target, Credential key) {
-        return begin(target, key)
-                .map(attempt -> new Prepared(target, key, attempt, request(target, key, attempt)));
+        return begin(target, key).map(attempt -> prepared(target, key, attempt));
+    }
+
+    private Prepared prepared(Target target, Credential key, Attempting attempt) {
+        try {
+            return new Prepared(target, key, attempt, request(target, key, attempt));
+        } catch (RuntimeException e) {
+            attempt.neverMade();
+            throw e;
+        }
     }
 
     private Outcome conclude(Race.Finish finish) throws InterruptedException {
@@ -233,6 +253,9 @@ final class Asking {
                 yield new Answered(new Router.Found(ready, prepared.attempt()));
             }
             case Result.None _ when exchange.isOver() -> {
+                if (exchange.isCallerGone()) {
+                    prepared.attempt().callerGone();
+                }
                 prepared.attempt().abandoned();
                 exchange.checkStopped();
                 throw new IllegalStateException("it is over for no reason");
@@ -264,17 +287,25 @@ final class Asking {
     }
 
     private Opening.Request request(Target target, Credential key, Attempting attempt) {
-        Clocks clocks = exchange.route().clocks();
+        Route route = exchange.route();
+        Clocks clocks = course.hasOtherThan(target) ? route.clocks() : route.lastClocks();
+        Question asked = tie.questionFor(target, key);
+        if (asked != exchange.question()) {
+            attempt.isStripped();
+        }
         return new Opening.Request(
                 exchange.id(),
                 target,
-                exchange.question(),
+                asked,
                 key,
                 exchange.headersFor(attempt),
-                (course.hasOtherThan(target) ? clocks : clocks.patient()).within(exchange.left()),
+                clocks.within(exchange.left()),
                 holdBack,
                 exchange.keep(),
-                call -> exchange.underway(call, target.onClientGone()));
+                call -> {
+                    attempt.headed(call::header);
+                    exchange.underway(call, target.onClientGone());
+                });
     }
 
     private Optional<Target> afterFailure(Target target, Failed failed, long start)
@@ -347,7 +378,7 @@ final class Asking {
         }
     }
 
-    private static Failed noKey(Target target) {
+    private Failed noKey(Target target) {
         KeyPool keys = target.upstream().keys();
         Refusal.Kind kind;
         String code;
@@ -368,7 +399,7 @@ final class Asking {
                 "no key of provider %s can be used now".formatted(target.provider()),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(keys.wait(Set.of())),
+                Optional.of(course.wait(target)),
                 false,
                 false);
     }
@@ -379,6 +410,10 @@ final class Asking {
 
     /** What the caller is told when nobody has answered. */
     RefusedException failure() {
+        return tie.explained(unexplained());
+    }
+
+    private RefusedException unexplained() {
         if (!shortfall.isEmpty()) {
             return new RefusedException(
                     shortfall.refusal(exchange.route().name(), exchange.left()));

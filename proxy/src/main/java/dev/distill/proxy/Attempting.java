@@ -1,7 +1,10 @@
 package dev.distill.proxy;
 
+import dev.distill.config.ProxyConfig.ClientGone;
+import dev.distill.proxy.affinity.Place;
 import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.money.Drawdown;
+import dev.distill.proxy.money.Kind;
 import dev.distill.proxy.money.Lots;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.Reservation;
@@ -10,20 +13,39 @@ import dev.distill.proxy.telemetry.AttemptSpan;
 import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Credential;
+import dev.distill.proxy.upstream.UpstreamId;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One call to a provider as the books see it: money is set aside when it begins, and when it ends
  * it is settled and gets its row, exactly once, whatever it ended with.
+ *
+ * <p>A call that was certainly not served costs nothing: nobody was reached, or the provider said
+ * no. One that was served costs what was used. One that may have been, and nobody knows, is charged
+ * at its worst case until somebody reconciles it. Between the two are the streams that we have
+ * ended ourselves, for a caller who has gone or another target that was faster: their providers
+ * stop with the connection, so that what they have said so far, and a guess at the input, is what
+ * they bill, give or take; the worst case would have an editor that takes back most of its requests
+ * use up its budget with answers that nobody made. Where a provider is known to go on, its streams
+ * are drained instead, or charged at their worst.
  */
 final class Attempting {
+    private static final String ABANDONED = "abandoned";
+
+    /** More of a kind than any answer has. */
+    private static final long MOST_TOKENS = 1_000_000_000;
+
     private final Exchange exchange;
     private final Target target;
     private final Credential key;
@@ -36,6 +58,8 @@ final class Attempting {
     private final long startNanos = System.nanoTime();
     private long firstTokenNanos;
     private OptionalLong recordedMillis = OptionalLong.empty();
+    private volatile Optional<String> upstreamId = Optional.empty();
+    private boolean stripped;
     private boolean over;
 
     Attempting(
@@ -72,7 +96,8 @@ final class Attempting {
      * @param usage what was used, as far as anybody knows
      * @param estimated whether we counted, since the provider did not
      * @param tier that it is billed at
-     * @param possiblyBilled whether it may cost something although nobody knows the usage
+     * @param possiblyBilled whether it may cost something that nobody knows, which is then charged
+     *     at its worst; usage is then as much as is known of it
      * @param content what goes to the store
      */
     record Ending(
@@ -84,16 +109,34 @@ final class Attempting {
             Optional<String> tier,
             boolean possiblyBilled,
             Optional<Attempt.Content> content) {
-        /** An ending without usage. */
-        static Ending without(String outcome, int status, boolean possiblyBilled) {
+        /** The same for those who count what goes wrong. */
+        Ending but(String wrong) {
+            return new Ending(
+                    outcome,
+                    Optional.of(wrong),
+                    status,
+                    usage,
+                    estimated,
+                    tier,
+                    possiblyBilled,
+                    content);
+        }
+
+        /** The same, but what was used may be more. */
+        Ending possiblyMore() {
+            return new Ending(outcome, error, status, usage, estimated, tier, true, content);
+        }
+
+        /** An ending of which nobody knows what it costs. */
+        static Ending unknown(String outcome) {
             return new Ending(
                     outcome,
                     Optional.of(outcome),
-                    status,
+                    0,
                     Optional.empty(),
-                    false,
+                    true,
                     Optional.empty(),
-                    possiblyBilled,
+                    true,
                     Optional.empty());
         }
     }
@@ -101,6 +144,31 @@ final class Attempting {
     /** The target that is asked. */
     Target target() {
         return target;
+    }
+
+    /** Who answers. */
+    Place place() {
+        return new Place(target.provider(), key.name(), target.model());
+    }
+
+    /** The head of an answer has come, with the provider's own name for the request in it. */
+    void headed(Function<String, Optional<String>> header) {
+        upstreamId = UpstreamId.of(header);
+    }
+
+    /** The provider's own name for the request. */
+    Optional<String> upstreamId() {
+        return upstreamId;
+    }
+
+    /** It is asked without the thoughts that only another account can read. */
+    void isStripped() {
+        stripped = true;
+    }
+
+    /** Whether thoughts were left out. */
+    boolean stripped() {
+        return stripped;
     }
 
     /** The headers that join the provider's spans to ours. */
@@ -117,6 +185,11 @@ final class Attempting {
     long millis() {
         return recordedMillis.orElseGet(
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+    }
+
+    /** Since it began; 0 once it is over. */
+    long nanos() {
+        return over ? 0 : System.nanoTime() - startNanos;
     }
 
     /**
@@ -139,7 +212,7 @@ final class Attempting {
                         Optional.of(failed.kind().word()),
                         failed.status(),
                         Optional.empty(),
-                        false,
+                        failed.possiblyBilled(),
                         Optional.empty(),
                         failed.possiblyBilled(),
                         content(failed)));
@@ -168,9 +241,62 @@ final class Attempting {
         pass.failed(kind);
     }
 
-    /** It ended in the middle because of us, not because of the provider. */
+    /** It ended before its first token because of us, not because of the provider. */
     void abandoned() {
-        end(Ending.without("abandoned", 0, true));
+        end(
+                stopsWithItsConnection()
+                        ? abandoned(Books.guess(exchange.question().envelope()), true)
+                        : Ending.unknown(ABANDONED));
+    }
+
+    /** Another target was faster, but this one has an answer too. */
+    void beaten(Opening.Ready ready) {
+        switch (ready) {
+            case Opening.Whole whole when whole.completion().usage().isPresent() ->
+                    end(abandoned(whole.completion().usage().get(), false));
+            case Opening.Whole _ -> end(Ending.unknown(ABANDONED));
+            case Opening.Streaming streaming when stopsWithItsConnection() ->
+                    end(
+                            abandoned(
+                                    streaming
+                                            .answer()
+                                            .tally()
+                                            .estimate(Books.guess(exchange.question().envelope())),
+                                    true));
+            case Opening.Streaming _ -> end(Ending.unknown(ABANDONED));
+        }
+    }
+
+    private static Ending abandoned(Usage usage, boolean estimated) {
+        return new Ending(
+                ABANDONED,
+                Optional.of(ABANDONED),
+                0,
+                Optional.of(usage),
+                estimated,
+                Optional.empty(),
+                false,
+                Optional.empty());
+    }
+
+    /** Whether the provider stops, and stops billing, when it is no longer listened to. */
+    boolean stopsWithItsConnection() {
+        return exchange.question().envelope().stream()
+                && target.onClientGone() == ClientGone.CANCEL;
+    }
+
+    /** Its caller has gone: it has read the request at least, as we count it. */
+    void callerGone() {
+        end(
+                new Ending(
+                        "client_gone",
+                        Optional.of("client_gone"),
+                        0,
+                        Optional.of(Books.guess(exchange.question().envelope())),
+                        true,
+                        Optional.empty(),
+                        true,
+                        Optional.empty()));
     }
 
     /** There was nothing to send. */
@@ -190,17 +316,20 @@ final class Attempting {
             return Optional.empty();
         }
         over = true;
+        Optional<Usage> used =
+                ending.usage().filter(Attempting::isPlausible).map(this::withItsSearch);
+        boolean open = ending.possiblyBilled() || used.isPresent() != ending.usage().isPresent();
         Optional<Drawdown> drawn =
-                ending.usage()
-                        .map(used -> lots.draw(target.provider(), target.model(), at, used))
+                used.map(usage -> lots.draw(target.provider(), target.model(), at, usage))
                         .filter(drawdown -> !drawdown.draws().isEmpty());
-        OptionalLong cost = cost(ending, drawn);
-        long charged = cost.orElseGet(this::guess);
+        OptionalLong cost = cost(ending.tier(), used, open, drawn);
+        long charged =
+                cost.isPresent() && !open
+                        ? cost.getAsLong()
+                        : Math.max(cost.orElse(0), reservation.worstNanoUsd());
         reservation.settle(charged);
         pass.close();
-        ending.usage()
-                .ifPresent(
-                        used -> target.upstream().keys().used(key, used.input() + used.output()));
+        used.ifPresent(usage -> target.upstream().keys().used(key, usage.input() + usage.output()));
         Attempt row =
                 new Attempt(
                         at,
@@ -211,35 +340,43 @@ final class Attempting {
                         ending.status(),
                         millis(),
                         firstTokenMillis(),
-                        ending.usage(),
-                        ending.estimated(),
+                        used,
+                        ending.estimated() || open,
                         cost,
                         charged,
                         ending.tier(),
-                        drawn.map(drawdown -> drawdown.draws().getFirst().lot()),
+                        drawn.map(Drawdown::draws).orElse(List.of()),
                         target.upstream().simulated(),
+                        upstreamId,
                         ending.content());
         exchange.add(row);
+        exchange.waited(System.nanoTime() - startNanos);
         observe(ending, cost);
         return Optional.of(row);
     }
 
-    /** What budgets count of a call whose cost nobody knows: most such calls cost nothing. */
-    private long guess() {
-        return Math.min(
-                reservation.worstNanoUsd(),
-                price.map(
-                                row ->
-                                        row.nanoUsd(
-                                                Books.guess(exchange.question().envelope()),
-                                                Optional.empty()))
-                        .orElse(0L));
+    /** Whether an answer can have taken as much; a provider may say anything. */
+    private static boolean isPlausible(Usage usage) {
+        return Stream.of(Kind.values())
+                .allMatch(kind -> kind.of(usage) >= 0 && kind.of(usage) <= MOST_TOKENS);
+    }
+
+    /** A chat completion that may search does so once, and its usage does not tell. */
+    private Usage withItsSearch(Usage usage) {
+        return exchange.question().dialect() == Dialect.OPENAI_CHAT
+                        && exchange.question().envelope().serverTools().searches()
+                        && usage.webSearches() == 0
+                ? usage.withSearches(1)
+                : usage;
     }
 
     private void observe(Ending ending, OptionalLong cost) {
         boolean good = ending.usage().isPresent() && ending.error().isEmpty();
         target.meter().ended(ending.error().orElse(Vocabulary.OK), System.nanoTime() - startNanos);
         ending.usage().ifPresent(used -> target.meter().billed(used, cost.orElse(0)));
+        if (cost.isEmpty()) {
+            target.meter().unknown();
+        }
         if (good) {
             span.answered(target.model(), ending.usage().orElseThrow());
         }
@@ -248,21 +385,23 @@ final class Attempting {
                 ending.error());
     }
 
-    /** What it costs; tokens that are paid for already count as their share of the lot's price. */
-    private OptionalLong cost(Ending ending, Optional<Drawdown> drawn) {
-        if (ending.usage().isPresent() && price.isPresent()) {
-            Usage used = ending.usage().get();
+    /**
+     * What it costs, as far as usage tells; tokens that are paid for already count as their share
+     * of the lot's price.
+     */
+    private OptionalLong cost(
+            Optional<String> tier, Optional<Usage> usage, boolean open, Optional<Drawdown> drawn) {
+        if (usage.isPresent() && price.filter(row -> row.covers(usage.get())).isPresent()) {
+            Usage used = usage.get();
             return OptionalLong.of(
                     drawn.map(
                                     drawdown ->
                                             drawdown.amortisedNanoUsd()
                                                     + drawdown.marginalNanoUsd(
-                                                            price.get(), used, ending.tier()))
-                            .orElseGet(() -> price.get().nanoUsd(used, ending.tier())));
+                                                            price.get(), used, tier))
+                            .orElseGet(() -> price.get().nanoUsd(used, tier)));
         }
-        return ending.usage().isPresent() || ending.possiblyBilled()
-                ? OptionalLong.empty()
-                : OptionalLong.of(0);
+        return usage.isPresent() || open ? OptionalLong.empty() : OptionalLong.of(0);
     }
 
     private OptionalLong firstTokenMillis() {

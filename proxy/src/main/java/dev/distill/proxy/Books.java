@@ -6,22 +6,19 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.Who;
 import dev.distill.proxy.money.BudgetExceededException;
-import dev.distill.proxy.money.Kind;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.Reservation;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.wire.Envelope;
+import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,22 +26,10 @@ import java.util.concurrent.TimeUnit;
  * set aside first, in every budget that the call counts to.
  */
 final class Books {
-    /** What a picture, a sound or a document is taken to be at most, in tokens. */
-    private static final long TOKENS_OF_MEDIA = 8_000;
+    /** What a picture, a sound or a document is guessed to be, in tokens. */
+    private static final long TOKENS_OF_MEDIA = 1_000;
 
     private static final int BYTES_PER_TOKEN = 4;
-
-    /** The longest answer of a model that nobody has said more about, in tokens. */
-    private static final int LONGEST_ANSWER = 16_384;
-
-    /** No answer is longer; keeps products of absurd requests within a long. */
-    private static final long MOST_TOKENS = 100_000_000;
-
-    private static final int MOST_CHOICES = 1000;
-
-    private static final Set<Kind> WITHOUT_AUDIO =
-            Collections.unmodifiableSet(
-                    EnumSet.complementOf(EnumSet.of(Kind.AUDIO_INPUT, Kind.AUDIO_OUTPUT)));
 
     private final Plan plan;
     private final Ledger ledger;
@@ -59,8 +44,7 @@ final class Books {
     /** What a request is guessed to have used of which nobody has said anything. */
     static Usage guess(Envelope envelope) {
         return Usage.of(
-                envelope.textBytes() / BYTES_PER_TOKEN
-                        + TOKENS_OF_MEDIA / 8 * envelope.mediaItems(),
+                envelope.textBytes() / BYTES_PER_TOKEN + TOKENS_OF_MEDIA * envelope.mediaItems(),
                 0);
     }
 
@@ -86,8 +70,23 @@ final class Books {
                             "a budget binds, but model %1$s has no price; set prices.%1$s in the proxy file"
                                     .formatted(target.model())));
         }
-        long worst = price.map(row -> worst(row, exchange)).orElse(0L);
+        long worst = price.map(row -> worst(row, exchange, target, bound)).orElse(0L);
         Reservation reservation = reserve(exchange, target, worst, at);
+        try {
+            return begun(exchange, target, key, price, reservation, at);
+        } catch (RuntimeException | Error e) { // the call is not made
+            reservation.close();
+            throw e;
+        }
+    }
+
+    private Attempting begun(
+            Exchange exchange,
+            Target target,
+            Credential key,
+            Optional<PriceRow> price,
+            Reservation reservation,
+            Instant at) {
         Attempt lost =
                 Attempt.of(
                         at,
@@ -97,7 +96,7 @@ final class Books {
                         0,
                         0,
                         OptionalLong.empty(),
-                        worst);
+                        reservation.worstNanoUsd());
         ledger.reserved(
                 RequestRow.lost(
                         at,
@@ -133,13 +132,21 @@ final class Books {
     }
 
     /**
-     * The most that a call can cost: no tokenizer makes more tokens of a text than it has bytes.
+     * The most that a call can cost.
+     *
+     * @throws RefusedException when a limit binds and nobody can tell
      */
-    private static long worst(PriceRow price, Exchange exchange) {
-        Envelope envelope = exchange.question().envelope();
-        long input = envelope.textBytes() + TOKENS_OF_MEDIA * envelope.mediaItems();
-        OptionalLong asked = envelope.maxOutputTokens();
-        if (asked.isEmpty() && price.maxOutputTokens().isEmpty() && exchange.isLimitedJob()) {
+    private static long worst(PriceRow price, Exchange exchange, Target target, boolean bound) {
+        WorstCase worst =
+                new WorstCase(
+                        price,
+                        exchange.question().envelope(),
+                        target.dialectFor(exchange.question()));
+        Optional<WorstCase.Missing> missing = bound ? worst.missing() : Optional.empty();
+        if (missing.isPresent()) {
+            throw new RefusedException(refusal(missing.get(), target));
+        }
+        if (exchange.isLimitedJob() && worst.hasEndlessAnswer()) {
             throw new RefusedException(
                     Refusals.badRequest(
                             Refusals.MAX_TOKENS_REQUIRED,
@@ -147,16 +154,21 @@ final class Books {
                             Headers.MAX_USD
                                     + " is set, but the answer has no limit; set max_tokens"));
         }
-        long longest = price.maxOutputTokens().orElse(LONGEST_ANSWER);
-        long output =
-                price.maxOutputTokens().isPresent()
-                        ? Math.min(asked.orElse(longest), longest)
-                        : asked.orElse(longest);
-        return price.worst(
-                input,
-                Math.min(output, MOST_TOKENS) * Math.min(envelope.choices(), MOST_CHOICES),
-                envelope.mediaItems() == 0 ? WITHOUT_AUDIO : Kind.ALL,
-                envelope.serviceTier());
+        return worst.nanoUsd();
+    }
+
+    private static Refusal refusal(WorstCase.Missing missing, Target target) {
+        String remedy =
+                missing.key()
+                        .map(
+                                key ->
+                                        "set prices.%s.%s in the proxy file"
+                                                .formatted(target.model(), key))
+                        .orElse("leave it out, or ask with a key that has no budget");
+        return Refusals.badRequest(
+                missing.code(),
+                missing.param(),
+                "a budget binds, but %s; %s".formatted(missing.why(), remedy));
     }
 
     /** The row of a request that is over. */

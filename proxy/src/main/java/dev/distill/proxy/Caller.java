@@ -24,6 +24,10 @@ record Caller(
     private static final Pattern JOB = Pattern.compile("[A-Za-z0-9._:/-]{1,128}");
     private static final Pattern USD = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
+    /** Whose terms make no sense. */
+    static final Caller NOBODY =
+            new Caller(Optional.empty(), OptionalLong.empty(), 0, StoreUse.ON, Optional.empty());
+
     enum StoreUse {
         ON,
         OFF

@@ -6,6 +6,7 @@ import dev.distill.config.ConfigFile;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
+import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import java.lang.System.Logger;
@@ -21,9 +22,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes over a proxy file that has changed, and the files it names: keys, prices, certificates. A
- * file that cannot be used leaves the old configuration where it is; its problems are logged once
- * for each change, and {@link #successful()} says no until it is mended.
+ * Takes over a proxy file that has changed, and the files it names: keys, secrets, prices,
+ * certificates. A file that cannot be used leaves the old configuration where it is; its problems
+ * are logged once for each change, and {@link #successful()} says no until it is mended.
  *
  * <p>It looks once a second rather than being told, which works with every editor and file system:
  * a file that is replaced, linked elsewhere or gone for a moment is just another content. A change
@@ -40,6 +41,7 @@ final class ConfigWatch implements AutoCloseable {
     private List<Path> watched;
     private boolean changing;
     private volatile Counts counts;
+    private volatile List<String> waitingForStart = List.of();
     private volatile boolean closed;
 
     /** Builds everything of a configuration and then swaps it in, or changes nothing. */
@@ -48,9 +50,10 @@ final class ConfigWatch implements AutoCloseable {
         /**
          * Takes a configuration over.
          *
+         * @return the keys that change at the next start only
          * @throws UserError when it cannot work
          */
-        void take(ConfigFile<ProxyConfig> config);
+        List<String> take(ConfigFile<ProxyConfig> config);
     }
 
     private record Counts(long successes, long failures, boolean successful, Instant last) {}
@@ -81,12 +84,19 @@ final class ConfigWatch implements AutoCloseable {
     synchronized List<Problem> reload() {
         try {
             ConfigFile<ProxyConfig> config = ProxyFile.read(file);
-            plan.take(config);
             watched = files(config.value());
             watched.forEach(
                     path -> seen.computeIfAbsent(path, p -> FileStamp.of(p, clock.instant())));
+            List<String> waiting = plan.take(config);
             counts = new Counts(counts.successes() + 1, counts.failures(), true, clock.instant());
+            waitingForStart = waiting;
             LOG.log(Level.INFO, "took over " + file);
+            if (!waiting.isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "changed, but in force from the next start on: "
+                                + String.join(", ", waiting));
+            }
             return List.of();
         } catch (UserError e) {
             return failed(e.problems());
@@ -103,10 +113,12 @@ final class ConfigWatch implements AutoCloseable {
         return problems;
     }
 
-    /** What {@code POST /admin/reload} says about problems. */
-    static ObjectNode json(List<Problem> problems) {
+    /** What {@code POST /admin/reload} says about problems, and of keys that have to wait. */
+    ObjectNode json(List<Problem> problems) {
         ObjectNode json = Json.object();
         json.put("reloaded", problems.isEmpty());
+        ArrayNode waiting = json.putArray("at_next_start");
+        waitingForStart.forEach(waiting::add);
         ArrayNode list = json.putArray("problems");
         for (Problem problem : problems) {
             ObjectNode one = list.addObject();
@@ -174,6 +186,7 @@ final class ConfigWatch implements AutoCloseable {
         config.keys().ifPresent(files::add);
         config.priceFile().ifPresent(files::add);
         config.tls().ifPresent(tls -> files.addAll(List.of(tls.certificate(), tls.privateKey())));
+        files.addAll(Secrets.files(config));
         return List.copyOf(files);
     }
 }

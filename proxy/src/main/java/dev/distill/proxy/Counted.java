@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -81,7 +82,22 @@ final class Counted {
         }
         RetryBudget retries = new RetryBudget(config.retry().budget(), System::nanoTime);
         AttemptPlan attempts = new AttemptPlan(config.retry(), new Backoff(random), retries);
-        return new Plan(config, routes, keys, prices, budgets, limits, lots, attempts, retries);
+        Plan plan =
+                new Plan(config, routes, keys, prices, budgets, limits, lots, attempts, retries);
+        warnOfUnpriced(plan.unpriced(clock.instant()));
+        return plan;
+    }
+
+    /** Dollars that nobody knows are seen by no budget and by no rung of the ladder. */
+    private static void warnOfUnpriced(List<String> models) {
+        if (!models.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "no price for "
+                            + String.join(", ", models)
+                            + ": what they cost is unknown, and counts as nothing for runaway.*.usd;"
+                            + " set prices, price_file or unknown_price");
+        }
     }
 
     /**

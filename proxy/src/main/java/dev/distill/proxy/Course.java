@@ -3,8 +3,10 @@ package dev.distill.proxy;
 import dev.distill.config.ProxyConfig;
 import dev.distill.proxy.routing.AttemptPlan.Progress;
 import dev.distill.proxy.routing.Balancer;
+import dev.distill.proxy.upstream.KeyPool;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,11 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** Where one request stands among the targets of its route. Used by one thread. */
 final class Course {
     /** How long a target is out of reach while somebody else finds out whether it is well. */
     private static final Duration WHILE_PROBING = Duration.ofSeconds(1);
+
+    /** Further than anything that can be asked now. */
+    private static final int LATER = Integer.MAX_VALUE;
 
     private final List<Target> order = new ArrayList<>();
     private final Map<Target, Integer> tries = new HashMap<>();
@@ -57,6 +63,17 @@ final class Course {
                 target.health().share().orElse(1));
     }
 
+    /**
+     * Has some asked first, as long as they may be asked.
+     *
+     * @param distance how much later others are
+     */
+    void prefer(ToIntFunction<Target> distance) {
+        order.sort(
+                Comparator.comparingInt(
+                        t -> t.health().available() ? distance.applyAsInt(t) : LATER));
+    }
+
     /** Whether there is nobody who can answer. */
     boolean isEmpty() {
         return order.isEmpty();
@@ -82,7 +99,9 @@ final class Course {
     /** How long until a target may be asked. */
     Duration wait(Target target) {
         Duration rest = target.health().wait(WHILE_PROBING);
-        Duration keys = target.upstream().keys().wait(Set.of());
+        Set<String> failed = failedKeys.getOrDefault(target, Set.of());
+        KeyPool pool = target.upstream().keys();
+        Duration keys = pool.wait(failed.size() < pool.names().size() ? failed : Set.of());
         return rest.compareTo(keys) > 0 ? rest : keys;
     }
 

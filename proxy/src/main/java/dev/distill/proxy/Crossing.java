@@ -66,8 +66,7 @@ final class Crossing {
         for (String beta : betas(headers)) {
             if (HARMLESS_BETAS.stream().noneMatch(beta::startsWith)) {
                 throw new WireException(
-                        "anthropic-beta",
-                        "this model is not Anthropic's and has no beta " + beta);
+                        "anthropic-beta", "this model is not Anthropic's and has no beta " + beta);
             }
         }
     }
@@ -122,8 +121,7 @@ final class Crossing {
     private static boolean isForeignThought(Part part, Dialect to) {
         return switch (part) {
             case Part.RedactedThinking _ -> !CLAUDES.contains(to);
-            case Part.Thinking thinking ->
-                    thinking.signature().isPresent() != CLAUDES.contains(to);
+            case Part.Thinking thinking -> thinking.signature().isPresent() != CLAUDES.contains(to);
             default -> false;
         };
     }

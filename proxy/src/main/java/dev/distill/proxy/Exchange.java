@@ -10,6 +10,7 @@ import dev.distill.proxy.telemetry.RequestSpan;
 import dev.distill.proxy.telemetry.RouteMeter;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ final class Exchange {
     private Set<String> leftOut = Set.of();
     private Optional<String> warning = Optional.empty();
     private int attemptsBegun;
+    private long waitedNanos;
     private boolean ended;
     private long firstTokenNanos;
     private final Map<Call, ClientGone> underway = new HashMap<>();
@@ -285,6 +288,33 @@ final class Exchange {
     /** Attempts so far, those under way included. */
     int attemptsBegun() {
         return attemptsBegun;
+    }
+
+    /** How many targets were begun to be asked beside one. */
+    int fallbacks() {
+        if (attemptsBegun < 2) {
+            return 0;
+        }
+        return (int)
+                        Stream.concat(attempts.stream(), open.stream())
+                                .map(attempt -> attempt.provider() + "/" + attempt.model())
+                                .distinct()
+                                .count()
+                - 1;
+    }
+
+    /** A call to a provider has taken so long. */
+    void waited(long nanos) {
+        waitedNanos += nanos;
+    }
+
+    /**
+     * The time so far that no call to a provider took.
+     *
+     * @param waiting what the call under way has taken
+     */
+    long overheadNanos(long waiting) {
+        return Math.max(0, nanos() - waitedNanos - waiting);
     }
 
     /** An attempt is over. */

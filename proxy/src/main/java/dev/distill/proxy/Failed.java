@@ -7,6 +7,7 @@ import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A call that brought no answer.
@@ -31,10 +32,16 @@ record Failed(
         Optional<Duration> retryAfter,
         boolean silent,
         boolean possiblyBilled) {
+    /** Somebody between us and the model has waited in vain; the model may have gone on. */
+    private static final Set<Integer> GATEWAY_TIMEOUTS = Set.of(504, 524);
+
     /** Enough of a provider's message to act on. */
     private static final int MOST_MESSAGE = 1000;
 
-    /** An error that the provider sent instead of an answer. */
+    /**
+     * An error that the provider sent instead of an answer. No provider bills those; only behind a
+     * gateway's timeout there may have been an answer all the same.
+     */
     static Failed refused(Refusal refusal, String body, Optional<Duration> retryAfter) {
         return new Failed(
                 refusal.kind(),
@@ -45,7 +52,7 @@ record Failed(
                 Optional.of(body),
                 retryAfter.or(refusal::retryAfter),
                 false,
-                false);
+                GATEWAY_TIMEOUTS.contains(refusal.status()));
     }
 
     /** An error that the provider sent in the middle of a stream. */
@@ -95,6 +102,11 @@ record Failed(
     /** Whether asking again would bring, and cost, the same. */
     boolean isTooLarge() {
         return refusal.isEmpty() && code.equals(Fault.TOO_LARGE.word());
+    }
+
+    /** Whether it failed because we have closed it. */
+    boolean isOurs() {
+        return code.equals(Fault.CLOSED.word());
     }
 
     /** What it is called in messages. */

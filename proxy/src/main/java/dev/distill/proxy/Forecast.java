@@ -6,11 +6,14 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
+import dev.distill.files.Json;
 import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.Usage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +34,8 @@ import java.util.Set;
  * @param stored for each request, whether its answer is there already
  * @param missing how many different calls are left to make
  * @param worstNanoUsd the most that they can cost, each answered at the first attempt by the
- *     dearest target of the route; empty when a target has no price or an answer no limit
+ *     dearest target of the route; empty when a target has no price, or an answer or what it reads
+ *     no limit
  * @param typicalNanoUsd the same for the first target, with as many tokens per byte of request and
  *     per answer as its latest answers had, or when there are none, with 4 bytes to a token and
  *     full answers
@@ -132,14 +136,23 @@ public record Forecast(
                 long bytes = canonical.json().getBytes(StandardCharsets.UTF_8).length;
                 long most = longestAnswer(request);
                 bounded &= most > 0;
-                worst +=
-                        prices.values().stream()
-                                .mapToLong(price -> price.worst(bytes, most))
-                                .max()
-                                .orElse(0);
+                addWorst(
+                        Envelope.read(
+                                Dialect.OPENAI_CHAT,
+                                Json.line(request).getBytes(StandardCharsets.UTF_8)));
                 typicalCost += typicalCost(bytes, most);
             }
             return false;
+        }
+
+        private void addWorst(Envelope envelope) {
+            long dearest = 0;
+            for (PriceRow price : prices.values()) {
+                WorstCase call = new WorstCase(price, envelope, Dialect.OPENAI_CHAT);
+                bounded &= call.missing().isEmpty();
+                dearest = Math.max(dearest, call.nanoUsd());
+            }
+            worst += dearest;
         }
 
         private long typicalCost(long bytes, long most) {

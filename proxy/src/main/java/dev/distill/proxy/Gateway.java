@@ -10,9 +10,9 @@ import dev.distill.proxy.sessions.Owner;
 import dev.distill.proxy.sessions.Sessions;
 import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.RequestSpan;
-import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
+import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +38,7 @@ final class Gateway {
     private final Sessions sessions;
     private final Observers observers;
     private final InstantSource clock;
+    private final TurnedAway turnedAway;
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
 
     Gateway(
@@ -51,6 +52,7 @@ final class Gateway {
         this.sessions = sessions;
         this.observers = observers;
         this.clock = clock;
+        this.turnedAway = new TurnedAway(answering.ledger(), observers.metrics());
     }
 
     /**
@@ -87,9 +89,25 @@ final class Gateway {
      */
     Admitted admit(Arrival arrival) {
         Plan plan = plans.get();
-        Optional<Principal> principal = plan.keys().map(keys -> principal(keys, arrival));
-        Caller terms = Caller.of(arrival.header());
-        return new Admitted(arrival, plan, terms, principal, clock.instant());
+        Optional<Principal> principal;
+        try {
+            principal = plan.keys().map(keys -> principal(keys, arrival));
+        } catch (RefusedException e) {
+            turnedAway.stranger(arrival, e.refusal());
+            throw e;
+        }
+        Instant now = clock.instant();
+        try {
+            return new Admitted(arrival, plan, Caller.of(arrival.header()), principal, now);
+        } catch (RefusedException e) {
+            turnAway(new Admitted(arrival, plan, Caller.NOBODY, principal, now), e.refusal());
+            throw e;
+        }
+    }
+
+    /** Writes down a request that is refused before it is read. */
+    void turnAway(Admitted admitted, Refusal refusal) {
+        turnedAway.known(admitted, TurnedAway.NOWHERE, false, refusal);
     }
 
     private static Principal principal(KeyRing keys, Arrival arrival) {
@@ -103,7 +121,9 @@ final class Gateway {
                                                 presented
                                                         .map(keys::refusal)
                                                         .orElse(
-                                                                "a key of this proxy is needed, as a bearer token or in x-api-key"))));
+                                                                "a key of this proxy is needed, as"
+                                                                        + " a bearer token or in"
+                                                                        + " x-api-key"))));
     }
 
     /** Ends everything that is under way; each caller is told so. */
@@ -127,12 +147,27 @@ final class Gateway {
      */
     void serve(Admitted admitted, byte[] body, Outlet outlet)
             throws InterruptedException, ClientGoneException {
-        Envelope envelope = envelope(admitted.arrival().dialect(), body);
+        Envelope envelope;
+        try {
+            envelope = envelope(admitted.arrival().dialect(), body);
+        } catch (RefusedException e) {
+            turnAway(admitted, e.refusal());
+            throw e;
+        }
         Plan plan = admitted.plan();
-        admitted.checkAllowed(envelope.model());
-        Route named = plan.named(envelope.model(), admitted::mayUse);
-        Route route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
-        admitted.checkAllowed(route.name());
+        Route named;
+        Route route;
+        try {
+            admitted.checkAllowed(envelope.model());
+            named = plan.named(envelope.model(), admitted::mayUse);
+            route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
+            admitted.checkAllowed(route.name());
+        } catch (RefusedException e) {
+            boolean known = plan.routes().containsKey(envelope.model());
+            String name = known ? envelope.model() : TurnedAway.NOWHERE;
+            turnedAway.known(admitted, name, envelope.stream(), e.refusal());
+            throw e;
+        }
         Who who = who(admitted, route);
         boolean stored = isStored(admitted.terms(), route);
         Exchange exchange =
@@ -164,9 +199,8 @@ final class Gateway {
                 permit.settle(exchange.tokens());
             }
         } catch (RefusedException e) {
-            String code =
-                    e.refusal().code().filter(Vocabulary::isOwn).orElse(e.refusal().kind().word());
-            answering.writeDown(exchange, code, e.refusal().status());
+            answering.writeDown(exchange, TurnedAway.word(e.refusal()), e.refusal().status());
+            outlet.note(AnswerHeaders.refused(exchange));
             throw e;
         } catch (InterruptedException | RuntimeException e) {
             answering.writeDown(exchange, "internal_error", 500);

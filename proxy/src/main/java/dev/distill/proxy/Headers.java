@@ -45,6 +45,27 @@ public final class Headers {
      */
     public static final String LEFT_OUT = "x-distill-left-out";
 
+    /** Answered: how many other targets were asked before the one that answered. */
+    public static final String FALLBACKS = "x-distill-fallbacks";
+
+    /** Answered: who answered, as {@code provider/model} in the words of the proxy file. */
+    public static final String TARGET = "x-distill-target";
+
+    /**
+     * Answered: milliseconds from the arrival of the request until these headers that no call to a
+     * provider was under way, such as {@code 0.218}; pauses between attempts are in it.
+     */
+    public static final String OVERHEAD_MILLIS = "x-distill-overhead-ms";
+
+    /**
+     * Answered: {@link #STRIPPED} when whoever answered got the conversation without the encrypted
+     * or signed thoughts in it, because another account or provider has made them.
+     */
+    public static final String THOUGHTS = "x-distill-thoughts";
+
+    /** Answered: the provider's own name for the request, which its support asks for. */
+    public static final String UPSTREAM_REQUEST_ID = "x-upstream-request-id";
+
     /** Answered: a budget that is nearly used up. */
     public static final String BUDGET_WARNING = "x-distill-budget-warning";
 
@@ -89,6 +110,9 @@ public final class Headers {
 
     /** {@link #STORE}: the store is not used. */
     public static final String OFF = "off";
+
+    /** {@link #THOUGHTS}: left out. */
+    public static final String STRIPPED = "stripped";
 
     /** A cost that nobody can know: the model has no price, or the provider reported no usage. */
     public static final String UNKNOWN = "unknown";

@@ -53,12 +53,19 @@ final class HttpFront {
     private final Intake intake;
     private final SignsOfLife signs;
     private final RequestIds ids;
+    private final CallerConnections connections;
 
-    HttpFront(Gateway gateway, Intake intake, SignsOfLife signs, RequestIds ids) {
+    HttpFront(
+            Gateway gateway,
+            Intake intake,
+            SignsOfLife signs,
+            RequestIds ids,
+            CallerConnections connections) {
         this.gateway = gateway;
         this.intake = intake;
         this.signs = signs;
         this.ids = ids;
+        this.connections = connections;
     }
 
     /** Makes the names of requests. */
@@ -99,26 +106,40 @@ final class HttpFront {
     private void serve(Arrival arrival, ServerRequest request, HttpOutlet outlet)
             throws IOException, InterruptedException, ClientGoneException {
         Gateway.Admitted admitted = gateway.admit(arrival);
-        try (Intake.Slot slot = intake.enter()) {
-            gateway.serve(admitted, body(request, slot, outlet), outlet);
+        try (Intake.Slot slot = enter(admitted)) {
+            gateway.serve(admitted, body(admitted, slot, request, outlet), outlet);
         }
     }
 
-    private static byte[] body(ServerRequest request, Intake.Slot slot, HttpOutlet outlet)
+    private Intake.Slot enter(Gateway.Admitted admitted) {
+        try {
+            return intake.enter();
+        } catch (RefusedException e) {
+            gateway.turnAway(admitted, e.refusal());
+            throw e;
+        }
+    }
+
+    private byte[] body(
+            Gateway.Admitted admitted, Intake.Slot slot, ServerRequest request, HttpOutlet outlet)
             throws IOException {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        boolean packed = BodyCoding.isPacked(request.headers().first(HeaderNames.CONTENT_ENCODING));
-        long length = request.headers().contentLength().orElse(-1);
         outlet.waits();
-        InputStream in = request.content().inputStream();
-        byte[] body =
-                packed
-                        ? BodyCoding.unpacked(in, unpacked -> slot.read(unpacked, -1))
-                        : slot.read(in, length);
-        outlet.goesOn();
-        return body;
+        try {
+            boolean packed =
+                    BodyCoding.isPacked(request.headers().first(HeaderNames.CONTENT_ENCODING));
+            InputStream in = request.content().inputStream();
+            return packed
+                    ? BodyCoding.unpacked(in, unpacked -> slot.read(unpacked, -1))
+                    : slot.read(in, request.headers().contentLength().orElse(-1));
+        } catch (RefusedException e) {
+            gateway.turnAway(admitted, e.refusal());
+            throw e;
+        } finally {
+            outlet.goesOn();
+        }
     }
 
     private void countTokens(ServerRequest request, ServerResponse response) {
@@ -128,15 +149,15 @@ final class HttpFront {
                 response,
                 (arrival, q, outlet) -> {
                     Gateway.Admitted admitted = gateway.admit(arrival);
-                    try (Intake.Slot slot = intake.enter()) {
-                        gateway.countTokens(admitted, body(q, slot, outlet), outlet);
+                    try (Intake.Slot slot = enter(admitted)) {
+                        gateway.countTokens(admitted, body(admitted, slot, q, outlet), outlet);
                     }
                 });
     }
 
     private void answer(
             Dialect dialect, ServerRequest request, ServerResponse response, Work work) {
-        HttpOutlet outlet = new HttpOutlet(response);
+        HttpOutlet outlet = new HttpOutlet(response, connections.current());
         Arrival arrival =
                 new Arrival(
                         ids.next(),

@@ -1,5 +1,6 @@
 package dev.distill.proxy;
 
+import dev.distill.proxy.CallerConnections.CallerConnection;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +29,21 @@ final class HttpOutlet implements Outlet {
     private static final HeaderName BUFFERING = HeaderNames.create("x-accel-buffering");
 
     private final ServerResponse response;
+    private final Optional<CallerConnection> connection;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable OutputStream stream;
     private boolean begun;
     private boolean brokenOff;
     private volatile long lastNanos = System.nanoTime();
     private volatile long waitingSince;
+    private volatile boolean calledOut;
 
-    HttpOutlet(ServerResponse response) {
+    /**
+     * @param connection that the response goes to, where it is known
+     */
+    HttpOutlet(ServerResponse response, Optional<CallerConnection> connection) {
         this.response = response;
+        this.connection = connection;
     }
 
     /** Lets the server close a connection without the end that its stream lacks. */
@@ -67,6 +75,18 @@ final class HttpOutlet implements Outlet {
     @FunctionalInterface
     private interface Sending {
         void run() throws IOException;
+    }
+
+    @Override
+    public void note(Map<String, String> headers) {
+        lock.lock();
+        try {
+            if (!begun) {
+                head(headers);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -143,6 +163,35 @@ final class HttpOutlet implements Outlet {
             push(SIGN_OF_LIFE);
             lastNanos = System.nanoTime();
         } catch (IOException | RuntimeException e) {
+            throw new ClientGoneException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean seemsGone(TcpTable connections) {
+        TcpTable.State state =
+                connection.map(c -> c.state(connections)).orElse(TcpTable.State.OPEN);
+        return switch (state) {
+            case OPEN -> false;
+            case NO_MORE_TO_COME -> !calledOut || System.nanoTime() - lastNanos >= SILENCE_NANOS;
+            case GONE -> true;
+        };
+    }
+
+    @Override
+    public void callOut() throws ClientGoneException {
+        if (!lock.tryLock()) {
+            return; // an answer is being sent
+        }
+        try {
+            if (!begun) {
+                calledOut = true;
+                connection.orElseThrow().say();
+                lastNanos = System.nanoTime();
+            }
+        } catch (RuntimeException e) {
             throw new ClientGoneException(e);
         } finally {
             lock.unlock();

@@ -2,7 +2,6 @@ package dev.distill.proxy;
 
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
-import dev.distill.config.ProxyConfig;
 import dev.distill.config.UserError;
 import dev.distill.proxy.PatientConnections.Patience;
 import dev.distill.proxy.PatientConnections.UnreadException;
@@ -21,12 +20,12 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
-import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -55,11 +54,12 @@ final class HttpServer {
      * @throws UserError when the address cannot be had
      */
     static WebServer start(
-            ProxyConfig config,
             InetSocketAddress address,
             BooleanSupplier needsKey,
             Admin admin,
-            HttpFront front) {
+            HttpFront front,
+            CallerConnections connections,
+            Optional<ServedCertificate> certificate) {
         if (SERVER_LOG.getLevel() == null) {
             SERVER_LOG.setLevel(Level.OFF);
         }
@@ -75,20 +75,18 @@ final class HttpServer {
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
-                        .connectionOptions(options -> options.tcpNoDelay(true))
+                        .connectionOptions(Doorkeeper.of(certificate.isPresent()))
+                        .useNio(false) // which holds two buffers of 8 KiB for each connection
                         .shutdownGracePeriod(SHUTDOWN)
                         .protocolsDiscoverServices(false)
                         .addConnectionSelector(
-                                new PatientConnections(Http1Config.create(), Patience.USUAL))
+                                new PatientConnections(connections.protocol(), Patience.USUAL))
                         .contentEncoding(BodyCoding.untouched())
                         .errorHandling(errors -> errors.includeEntity(true))
                         .directHandlers(new HttpErrors(front.ids()).handlers())
                         .addRouting(routing);
-        config.tls()
-                .ifPresent(
-                        tls ->
-                                builder.tls(
-                                        Tls.builder().sslContext(TlsFiles.context(tls)).build()));
+        certificate.ifPresent(
+                shown -> builder.tls(Tls.builder().sslContext(shown.context()).build()));
         WebServer server = builder.build();
         server.start();
         if (!server.isRunning()) { // it logs what went wrong instead of throwing it

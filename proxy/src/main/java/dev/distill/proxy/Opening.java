@@ -13,6 +13,7 @@ import dev.distill.proxy.upstream.UpstreamException;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Leftovers;
 import dev.distill.proxy.wire.ProviderCodec;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
@@ -85,6 +86,7 @@ final class Opening {
      * A whole answer.
      *
      * @param body exactly as it was received
+     * @param left what it leaves for later requests to refer to
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is
     record Whole(
@@ -92,6 +94,7 @@ final class Opening {
             int status,
             byte[] body,
             Completion completion,
+            Leftovers left,
             OptionalLong recordedMillis)
             implements Ready {
         @Override
@@ -141,10 +144,11 @@ final class Opening {
                                             dialect,
                                             target.model(),
                                             body,
-                                            stream,
+                                            Ask.Purpose.of(stream),
                                             request.key(),
                                             request.headers(),
-                                            request.clocks()));
+                                            request.clocks(),
+                                            request.underway()));
         } catch (UpstreamException e) {
             return new Result.None(Failed.onTheWay(e));
         }
@@ -197,7 +201,12 @@ final class Opening {
             Completion completion =
                     codec.readCompletion(answer).named(request.id(), request.target().model());
             return new Whole(
-                    codec.dialect(), call.status(), body, completion, call.recordedMillis());
+                    codec.dialect(),
+                    call.status(),
+                    body,
+                    completion,
+                    Leftovers.of(codec.dialect(), answer),
+                    call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
                     new WireException(

@@ -7,6 +7,9 @@ import java.util.Map;
  * then {@link #end} or {@link #breakOff}.
  */
 interface Outlet {
+    /** Headers of whatever is sent, unless something has been sent already. */
+    void note(Map<String, String> headers);
+
     /** Sends a whole answer. */
     void whole(int status, byte[] body, Map<String, String> headers) throws ClientGoneException;
 
@@ -31,6 +34,12 @@ interface Outlet {
 
     /** Sends something that means nothing, if the stream has been silent for long. */
     void signOfLife() throws ClientGoneException;
+
+    /** Whether a caller who waits for a whole answer should be asked if they are still there. */
+    boolean seemsGone(TcpTable connections);
+
+    /** Says something that means nothing, unless an answer has begun. */
+    void callOut() throws ClientGoneException;
 
     /** Whether something has been sent, so that a status can no longer be chosen. */
     boolean hasBegun();

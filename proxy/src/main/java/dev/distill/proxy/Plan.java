@@ -9,6 +9,7 @@ import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.money.RateLimits;
 import dev.distill.proxy.routing.AttemptPlan;
 import dev.distill.proxy.routing.RetryBudget;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,21 @@ record Plan(
                             "model_not_found", "there is no route %s; %s".formatted(brief, hint)));
         }
         return route;
+    }
+
+    /** The models that somebody has to be paid for and that have no price, by provider and name. */
+    List<String> unpriced(Instant now) {
+        return routes.values().stream()
+                .flatMap(route -> route.targets().stream())
+                .filter(target -> !target.upstream().simulated())
+                .filter(target -> !isPriced(target, now))
+                .map(Target::toString)
+                .distinct()
+                .toList();
+    }
+
+    boolean isPriced(Target target, Instant now) {
+        return prices.at(target.provider(), target.model(), now).isPresent();
     }
 
     /** The route itself until its sunset, then what has taken its place. */

@@ -11,10 +11,15 @@ import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.InProcessUpstream;
+import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.upstream.Upstream;
 import dev.distill.proxy.upstream.Upstreams;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,11 +32,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes plans of proxy files and holds the present one. What a reload does not change goes on:
- * connections, what is known of targets and keys, and everything that is counted.
+ * connections, what is known of targets and keys, and everything that is counted. Secrets are read
+ * anew: a key whose secret is another one starts afresh, and calls under way keep the old one.
  */
 final class Plans implements AutoCloseable {
     /** The provider name of models in this process. */
     static final String LOCAL = "local";
+
+    private static final Logger LOG = System.getLogger(Plans.class.getName());
 
     private final Upstreams opener;
     private final List<LocalRoute> local;
@@ -91,7 +99,9 @@ final class Plans implements AutoCloseable {
     synchronized void reload(ProxyConfig config, Runnable beforehand) {
         Plan before = current;
         Plan next = plan(config, Optional.of(before));
+        List<Renewal> renewals = renewals(next);
         beforehand.run();
+        renewals.forEach(Renewal::happen);
         metrics.vocabulary(Vocabulary.of(config));
         current = next;
         Set<Upstream> used = upstreamsOf(current);
@@ -101,14 +111,46 @@ final class Plans implements AutoCloseable {
                 .forEach(upstream -> retire(upstream, before.config().timeouts().total()));
     }
 
+    /**
+     * Other keys of a provider that stays.
+     *
+     * @param keys new ones, read already
+     */
+    private record Renewal(Upstream upstream, List<KeyPool.Key> keys, Plan plan) {
+        /** What an earlier key has used up says nothing about another one. */
+        void happen() {
+            if (upstream.keys().renew(keys)) {
+                plan.routes().values().stream()
+                        .flatMap(route -> route.targets().stream())
+                        .filter(target -> target.upstream().equals(upstream))
+                        .forEach(target -> target.health().otherKey());
+            }
+        }
+    }
+
+    private List<Renewal> renewals(Plan next) {
+        Set<Upstream> used = upstreamsOf(next);
+        return upstreams.entrySet().stream()
+                .filter(entry -> used.contains(entry.getValue()))
+                .map(
+                        entry ->
+                                new Renewal(
+                                        entry.getValue(),
+                                        opener.keys(
+                                                entry.getKey().name(), entry.getKey().declared()),
+                                        next))
+                .toList();
+    }
+
     private Plan plan(ProxyConfig file, Optional<Plan> before) {
         ProxyConfig config = file;
         for (LocalRoute route : local) {
             config = config.withPrice(route.model(), route.price());
         }
+        PriceTable prices = PriceTable.of(config);
         Map<String, Route> routes = new LinkedHashMap<>();
         for (Map.Entry<String, ProxyConfig.Route> entry : config.routes().entrySet()) {
-            routes.put(entry.getKey(), route(entry.getKey(), entry.getValue(), config));
+            routes.put(entry.getKey(), route(entry.getKey(), entry.getValue(), config, prices));
         }
         for (LocalRoute route : local) {
             if (routes.put(route.name(), local(route, config)) != null) {
@@ -119,11 +161,12 @@ final class Plans implements AutoCloseable {
                 config,
                 routes,
                 config.keys().map(keys -> KeyRing.read(keys, clock)),
-                PriceTable.of(config),
+                prices,
                 before);
     }
 
-    private Route route(String name, ProxyConfig.Route route, ProxyConfig config) {
+    private Route route(
+            String name, ProxyConfig.Route route, ProxyConfig config, PriceTable prices) {
         List<List<Target>> groups = new ArrayList<>();
         for (List<ProxyConfig.Target> group : route.ordered()) {
             if (group.isEmpty()) {
@@ -134,7 +177,37 @@ final class Plans implements AutoCloseable {
         if (groups.isEmpty()) {
             throw invalid("route %s has no targets".formatted(name));
         }
-        return new Route(name, groups, Clocks.of(route.timeouts().over(config.timeouts())), route);
+        ProxyConfig.Timeouts timeouts = route.timeouts().over(config.timeouts());
+        groups.forEach(group -> group.forEach(target -> warnOfEnd(name, target, prices)));
+        Target first = groups.getFirst().getFirst();
+        return new Route(
+                name,
+                groups,
+                Clocks.of(timeouts),
+                Clocks.patient(timeouts),
+                prices.end(first.provider(), first.model()),
+                route);
+    }
+
+    private void warnOfEnd(String route, Target target, PriceTable prices) {
+        prices.end(target.provider(), target.model())
+                .ifPresent(
+                        day ->
+                                LOG.log(
+                                        Level.WARNING,
+                                        "route %s: the price file has an end for model %s of provider %s, which %s %s"
+                                                .formatted(
+                                                        route,
+                                                        target.model(),
+                                                        target.provider(),
+                                                        day.isAfter(today())
+                                                                ? "comes on"
+                                                                : "came on",
+                                                        day)));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
     private Target target(String route, ProxyConfig.Target target, ProxyConfig config) {
@@ -184,6 +257,8 @@ final class Plans implements AutoCloseable {
                 route.name(),
                 List.of(List.of(target)),
                 Clocks.of(config.timeouts()),
+                Clocks.patient(config.timeouts()),
+                Optional.empty(),
                 ProxyConfig.Route.of(List.of()));
     }
 

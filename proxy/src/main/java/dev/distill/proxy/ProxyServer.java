@@ -1,9 +1,10 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
-import dev.distill.config.Location;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
+import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.ledger.Database;
 import dev.distill.proxy.ledger.Ledger;
 import dev.distill.proxy.ledger.StoreReader;
@@ -41,13 +42,13 @@ public final class ProxyServer implements AutoCloseable {
     /** What is under way may take so long once the proxy is to stop. */
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
-    private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
-
     private final InetSocketAddress address;
     private final Map<String, String> environment;
     private final Plans plans;
     private final Sessions sessions;
     private final HttpFront front;
+    private final ProxyConfig started;
+    private final Optional<ServedCertificate> certificate;
     private final Parts parts;
     private final WebServer server;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -56,6 +57,8 @@ public final class ProxyServer implements AutoCloseable {
         ProxyConfig config = setting.config();
         Surroundings surroundings = setting.surroundings();
         this.environment = setting.environment();
+        this.started = config;
+        this.certificate = config.tls().map(ServedCertificate::new);
         this.parts = parts;
         Ledger ledger = parts.own(ledger(setting));
         StoreReader store = parts.own(StoreReader.open(setting.storeFile()));
@@ -82,7 +85,7 @@ public final class ProxyServer implements AutoCloseable {
                                         .toAbsolutePath()
                                         .resolveSibling("sessions.json"),
                                 environment,
-                                surroundings.clock()));
+                                new SteadyClock(surroundings.clock())));
         this.address =
                 ListenAddress.parse(
                         config.listen(),
@@ -92,12 +95,8 @@ public final class ProxyServer implements AutoCloseable {
         Intake intake = new Intake(config.capacity());
         SignsOfLife signs = parts.own(new SignsOfLife());
         Answering answering =
-                new Answering(
-                        router(surroundings, sessions),
-                        ledger,
-                        store,
-                        observers.recordings(),
-                        signs);
+                new Answering(router(setting), ledger, store, observers.recordings(), signs);
+        CallerConnections connections = new CallerConnections();
         this.front =
                 new HttpFront(
                         new Gateway(
@@ -108,16 +107,19 @@ public final class ProxyServer implements AutoCloseable {
                                 surroundings.clock()),
                         intake,
                         signs,
-                        new RequestIds(surroundings.random()));
+                        new RequestIds(surroundings.random()),
+                        connections);
         Optional<ConfigWatch> watch =
                 setting.file()
-                        .map(
-                                file ->
-                                        new ConfigWatch(
-                                                file,
-                                                changed -> reload(changed.value()),
-                                                surroundings.clock()));
-        new Readings(plans::current, sessions, ledger, intake, observers, watch)
+                        .map(file -> new ConfigWatch(file, this::reload, surroundings.clock()));
+        new Readings(
+                        plans::current,
+                        sessions,
+                        ledger,
+                        intake,
+                        observers,
+                        watch,
+                        surroundings.clock())
                 .addTo(observers.metrics());
         Admin admin =
                 new Admin(
@@ -130,7 +132,12 @@ public final class ProxyServer implements AutoCloseable {
                         surroundings.clock());
         this.server =
                 HttpServer.start(
-                        config, address, () -> plans.current().keys().isPresent(), admin, front);
+                        address,
+                        () -> plans.current().keys().isPresent(),
+                        admin,
+                        front,
+                        connections,
+                        certificate);
         watch.ifPresent(w -> parts.own(w.start()));
     }
 
@@ -262,6 +269,7 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private static ProxyServer start(Setting setting) {
+        setting.file().ifPresent(file -> Secrets.check(file, setting.environment()));
         Parts parts = new Parts();
         setting.localRoutes().forEach(route -> parts.own(route.provider()));
         try {
@@ -272,36 +280,30 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    /** Goes on by a changed configuration, or throws and changes nothing. */
-    private void reload(ProxyConfig config) {
-        if (!fixed(config).equals(fixed(plans.current().config()))) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "listen, tls, ledger, recording, capacity and telemetry change at the next start");
-        }
+    /**
+     * Goes on by a changed configuration, or throws and changes nothing.
+     *
+     * @return the keys that change at the next start only
+     */
+    private List<String> reload(ConfigFile<ProxyConfig> file) {
+        ProxyConfig config = file.value();
+        Secrets.check(file, environment);
         if (config.keys().isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw UserError.invalid(
-                    Location.of(Path.of("proxy file")),
+                    file.at("keys"),
                     "keys is gone, and %s is not a loopback address".formatted(config.listen()),
                     "callers from elsewhere must need a key");
         }
+        Optional<ServedCertificate.Loaded> shown =
+                certificate.flatMap(served -> config.tls().map(served::load));
         plans.reload(config, () -> sessions.update(config.runaway(), environment));
-    }
-
-    /** What a running server cannot change. */
-    private static List<Object> fixed(ProxyConfig config) {
-        return List.of(
-                config.listen(),
-                config.tls(),
-                config.ledger(),
-                config.recording(),
-                config.capacity(),
-                config.telemetry());
+        shown.ifPresent(next -> certificate.orElseThrow().show(next));
+        return StartKeys.changed(started, config);
     }
 
     /** Everything before {@code /v1/chat/completions}. */
     public URI uri() {
-        String scheme = plans.current().config().tls().isPresent() ? "https" : "http";
+        String scheme = certificate.isPresent() ? "https" : "http";
         return ListenAddress.uri(scheme, address, server.port());
     }
 
@@ -339,11 +341,14 @@ public final class ProxyServer implements AutoCloseable {
                 setting.surroundings().clock());
     }
 
-    private static Router router(Surroundings surroundings, Sessions sessions) {
+    private Router router(Setting setting) {
+        Surroundings surroundings = setting.surroundings();
+        Path file = setting.storeFile().toAbsolutePath().resolveSibling("whereabouts.json");
         return new Router(
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper(),
-                new QuotaAlarm(sessions::tell, surroundings.clock()));
+                new QuotaAlarm(sessions::tell, surroundings.clock()),
+                parts.own(Whereabouts.open(file, surroundings.clock())));
     }
 }

@@ -43,6 +43,12 @@ final class Question {
         this.body = body;
     }
 
+    /** A request that is not quite what came. */
+    static Question of(Dialect dialect, ObjectNode tree) {
+        byte[] body = Json.bytes(tree);
+        return new Question(dialect, Envelope.read(dialect, body), body);
+    }
+
     /** Its length. */
     int bytes() {
         return body.length;

@@ -74,6 +74,9 @@ final class Race implements AutoCloseable {
 
     @Override
     public void close() {
+        for (Finish finish = finished.poll(); finish != null; finish = finished.poll()) {
+            beaten(out(finish));
+        }
         int left = running.size();
         for (Runner runner : running) {
             runner.prepared().attempt().abandoned();
@@ -81,6 +84,19 @@ final class Race implements AutoCloseable {
         }
         if (left > 0) {
             Thread.ofVirtual().name("hedge end").start(() -> release(left));
+        }
+    }
+
+    /** A call that was over when nobody needed it any more: what it used is known. */
+    private static void beaten(Finish finish) {
+        switch (finish) {
+            case Returned(Prepared prepared, Ready ready) -> {
+                prepared.attempt().beaten(ready);
+                ready.close();
+            }
+            case Returned(Prepared prepared, Result.None none) ->
+                    prepared.attempt().failed(none.failed());
+            case Threw threw -> threw.prepared().attempt().abandoned();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.distill.proxy.telemetry.Reading.Sample;
 import dev.distill.proxy.upstream.KeyPool;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,8 @@ record Readings(
         Ledger ledger,
         Intake intake,
         Observers observers,
-        Optional<ConfigWatch> watch) {
+        Optional<ConfigWatch> watch,
+        InstantSource clock) {
     private static final double NANOS = 1e9;
     private static final double MILLIS = 1e3;
 
@@ -38,6 +40,7 @@ record Readings(
                 Reading.TARGET_COOLDOWN_SECONDS,
                 () -> targets(t -> t.health().wait(Duration.ZERO).toNanos() / NANOS));
         metrics.readAll(Reading.TARGET_IN_FLIGHT, () -> targets(t -> t.health().pending()));
+        metrics.readAll(Reading.TARGET_PRICED, () -> targets(this::priced));
         metrics.readAll(Reading.KEY_STATE, this::keys);
         metrics.readAll(Reading.BUDGET_LIMIT_USD, () -> budgets(Account::limitNanoUsd));
         metrics.readAll(Reading.BUDGET_SPENT_USD, () -> budgets(Account::spentNanoUsd));
@@ -91,6 +94,10 @@ record Readings(
         return values.entrySet().stream()
                 .map(entry -> new Sample(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    private double priced(Target target) {
+        return plans.get().isPriced(target, clock.instant()) ? 1 : 0;
     }
 
     private List<Sample> keys() {

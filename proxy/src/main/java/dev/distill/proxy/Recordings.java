@@ -8,10 +8,13 @@ import dev.distill.proxy.ledger.Attempt;
 import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.upstream.Cassette;
 import dev.distill.proxy.upstream.CassetteRecorder;
+import dev.distill.proxy.wire.CallerCodec;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Completion;
 import dev.distill.proxy.wire.Dialect;
+import dev.distill.proxy.wire.Event;
 import dev.distill.proxy.wire.SseFrame;
+import dev.distill.proxy.wire.SseParser;
 import dev.distill.proxy.wire.WireException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -64,20 +67,13 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
         }
     }
 
-    /**
-     * Keeps a streamed answer; on a cassette with its timing, where it came in the cassette's own
-     * dialect.
-     */
+    /** Keeps a streamed answer; on a cassette with its timing, in the cassette's own dialect. */
     void stream(
             Exchange exchange,
             Attempt attempt,
             Opening.Streaming streaming,
             List<StreamAnswer.Step> heard) {
         Completion completion = streaming.answer().tally().completion();
-        if (cassette.isEmpty() || streaming.dialect() != Dialect.OPENAI_CHAT) {
-            whole(exchange, attempt, completion);
-            return;
-        }
         train(exchange, attempt, completion);
         tape(
                 exchange,
@@ -86,7 +82,9 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
                                 request,
                                 completion.model(),
                                 attempt.latencyMillis(),
-                                chunks(streaming.answer().startNanos(), heard)));
+                                streaming.dialect() == Dialect.OPENAI_CHAT
+                                        ? chunks(streaming.answer().startNanos(), heard)
+                                        : translated(streaming.answer().startNanos(), heard)));
     }
 
     private static List<Cassette.Chunk> chunks(long startNanos, List<StreamAnswer.Step> heard) {
@@ -103,12 +101,36 @@ record Recordings(Optional<Recorder> recorder, Optional<CassetteRecorder> casset
         return chunks;
     }
 
+    private static List<Cassette.Chunk> translated(long startNanos, List<StreamAnswer.Step> heard) {
+        CallerCodec.StreamWriter writer = Codecs.forCaller(Dialect.OPENAI_CHAT).streamWriter(true);
+        SseParser parser = new SseParser();
+        List<Cassette.Chunk> chunks = new ArrayList<>();
+        long before = startNanos;
+        for (StreamAnswer.Step step : heard) {
+            List<SseFrame> frames = new ArrayList<>();
+            for (Event event : step.events()) {
+                byte[] bytes = writer.write(event);
+                parser.feed(bytes, 0, bytes.length, frames::add);
+            }
+            for (SseFrame frame : frames) {
+                long gap = TimeUnit.NANOSECONDS.toMillis(step.nanos() - before);
+                chunks.add(new Cassette.Chunk(Math.max(0, gap), frame.data()));
+                before = step.nanos();
+            }
+        }
+        return chunks;
+    }
+
     /** The request in the cassette's dialect; empty when it has no words there. */
     private static Optional<ObjectNode> request(Exchange exchange) {
         try {
             byte[] body = exchange.question().bodyFor(Dialect.OPENAI_CHAT, exchange.route().name());
             return Optional.of((ObjectNode) Json.parse(new String(body, StandardCharsets.UTF_8)));
-        } catch (WireException _) {
+        } catch (WireException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "an answer was not recorded: a cassette has no words for its request: "
+                            + e.getMessage());
             return Optional.empty();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("our own request is JSON", e);

@@ -16,11 +16,17 @@ final class Refusals {
     /** There is a limit on the money, but the model has no price. */
     static final String PRICE_UNKNOWN = "price_unknown";
 
+    /** There is a limit on the money, but nobody knows how much the model may read. */
+    static final String WINDOW_UNKNOWN = "input_window_unknown";
+
     /** There is a limit on the money, but the answer has no length. */
     static final String MAX_TOKENS_REQUIRED = "max_tokens_required";
 
     /** A provider's answer is larger than the proxy holds; asking again costs the same again. */
     static final String ANSWER_TOO_LARGE = "answer_too_large";
+
+    /** What a request refers to is known to somebody who cannot be asked. */
+    static final String STATE_UNAVAILABLE = "state_unavailable";
 
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER_ERROR = "server_error";
@@ -28,6 +34,7 @@ final class Refusals {
             Set.of(
                     BUDGET_EXCEEDED,
                     PRICE_UNKNOWN,
+                    WINDOW_UNKNOWN,
                     MAX_TOKENS_REQUIRED,
                     "session_stopped",
                     "client_gone",

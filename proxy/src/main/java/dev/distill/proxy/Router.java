@@ -2,6 +2,7 @@ package dev.distill.proxy;
 
 import dev.distill.proxy.Opening.HoldBack;
 import dev.distill.proxy.Opening.Ready;
+import dev.distill.proxy.affinity.Whereabouts;
 import dev.distill.proxy.routing.Balancer;
 import dev.distill.proxy.routing.TargetHealth;
 import dev.distill.proxy.upstream.Sleeper;
@@ -13,7 +14,12 @@ import java.util.Optional;
  * goes wrong moves on unseen; every call is booked, whatever comes of it. When every model of a
  * route is gone, its successor is asked.
  */
-record Router(Balancer balancer, Opening opening, Sleeper sleeper, QuotaAlarm quotaAlarm) {
+record Router(
+        Balancer balancer,
+        Opening opening,
+        Sleeper sleeper,
+        QuotaAlarm quotaAlarm,
+        Whereabouts whereabouts) {
     /** An answer and the attempt that brought it; the attempt is still open. */
     record Found(Ready ready, Attempting attempt) {}
 

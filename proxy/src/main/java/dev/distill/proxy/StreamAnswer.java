@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * said so; a connection that ends before has been cut.
  */
 final class StreamAnswer implements AutoCloseable {
-    private static final int BUFFER = 16 << 10;
+    private static final int BUFFER = 8 << 10;
 
     private final Call call;
     private final FrameParser parser;

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** The certificate and key that the proxy shows to its callers, read from PEM files. */
 final class TlsFiles {
@@ -39,9 +39,10 @@ final class TlsFiles {
     /**
      * Reads the files.
      *
+     * @param alias what to call the pair
      * @throws UserError when one is not what it should be, or they do not belong together
      */
-    static SSLContext context(Tls tls) {
+    static X509ExtendedKeyManager keys(Tls tls, String alias) {
         Certificate[] chain = chain(tls.certificate());
         PrivateKey key = key(tls.privateKey());
         checkPair(tls, chain[0].getPublicKey(), key);
@@ -49,13 +50,11 @@ final class TlsFiles {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             char[] none = new char[0];
-            store.setKeyEntry("proxy", key, none, chain);
+            store.setKeyEntry(alias, key, none, chain);
             KeyManagerFactory keys =
                     KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, none);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return context;
+            return (X509ExtendedKeyManager) keys.getKeyManagers()[0];
         } catch (GeneralSecurityException | IOException e) {
             throw invalid(tls.certificate(), "cannot be used for TLS: " + e.getMessage(), e);
         }

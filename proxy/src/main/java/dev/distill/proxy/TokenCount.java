@@ -76,7 +76,8 @@ record TokenCount(Route route, Envelope request, Map<String, String> headers) {
                 Ask.Purpose.COUNT_TOKENS,
                 key,
                 headers,
-                route.clocks());
+                route.clocks(),
+                _ -> {});
     }
 
     private static Refusal refusal(Call call) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -59,8 +59,9 @@ class ConfigWatchTest {
         List<Problem> problems = watch.reload();
         assertThat(problems).hasSize(1);
         assertThat(problems.getFirst().location()).contains(new Location(file, 4, 1));
-        assertThat(ConfigWatch.json(problems).toString())
-                .startsWith("{\"reloaded\":false,\"problems\":[{\"message\":\"")
+        assertThat(watch.json(problems).toString())
+                .startsWith(
+                        "{\"reloaded\":false,\"at_next_start\":[],\"problems\":[{\"message\":\"")
                 .contains("\"location\":\"" + file + ":4:1\"", "\"hint\":");
         write(8082, "");
         look(2);
@@ -113,11 +114,34 @@ class ConfigWatchTest {
         assertThat(taken).hasSize(3);
     }
 
-    private void take(ConfigFile<ProxyConfig> config) {
+    @Test
+    void theSecretsThatItNamesAreWatchedToo() throws IOException {
+        Path secret = folder.resolve("secret");
+        Files.writeString(secret, "one");
+        Files.writeString(
+                file,
+                """
+                version: 1
+                providers:
+                  a: { kind: bedrock, region: r, access_key_id: file:id, session_token: file:secret }
+                routes: {}
+                """);
+        look(2);
+        assertThat(taken).hasSize(1);
+        Files.writeString(secret, "two");
+        look(2);
+        assertThat(taken).hasSize(2);
+        Files.writeString(folder.resolve("id"), "three");
+        look(2);
+        assertThat(taken).hasSize(3);
+    }
+
+    private List<String> take(ConfigFile<ProxyConfig> config) {
         if (config.value().listen().endsWith(":1")) {
             throw UserError.invalid(config.at("listen"), "port 1 is taken");
         }
         taken.add(config.value());
+        return List.of();
     }
 
     private void look(int times) {

@@ -82,8 +82,7 @@ final class CrossingTest {
 
     @Test
     void saysOfAnAnswerFromTheFirstTargetThatCanWhatItLeftOut() {
-        Answer answer =
-                ask(MESSAGES, "both", USER, "anthropic-beta", "brand-new-thing-2027-01-01");
+        Answer answer = ask(MESSAGES, "both", USER, "anthropic-beta", "brand-new-thing-2027-01-01");
         assertThat(answer.header("x-distill-provider")).isEqualTo("claude");
         assertThat(answer.header("x-distill-left-out")).isEmpty();
     }

@@ -9,6 +9,7 @@ import dev.distill.proxy.LiveProxy.Answer;
 import dev.distill.proxy.LiveProxy.Streamed;
 import dev.distill.proxy.ScriptedUpstream.Received;
 import dev.distill.proxy.ledger.Spend;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -147,6 +148,47 @@ final class HostileTest {
             assertThat(answer.status()).as(body).isLessThan(500);
             assertThat(answer.json().isObject()).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings"})
+    void survivesBytesThatAreCutDoubledOrNoText(String path) {
+        Random random = new Random(path.hashCode());
+        byte[] good =
+                Json.line(request("claude").put("stream", false).put("input", "é😀"))
+                        .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 150; i++) {
+            byte[] body = damaged(good, random);
+            Answer answer = proxy.post(path, body);
+            assertThat(answer.status())
+                    .as(() -> new String(body, StandardCharsets.ISO_8859_1))
+                    .isLessThan(500);
+            assertThat(answer.json().isObject()).isTrue();
+        }
+    }
+
+    /** With a few stretches left out, doubled or replaced by any bytes. */
+    private static byte[] damaged(byte[] good, Random random) {
+        byte[] bytes = good;
+        for (int n = 1 + random.nextInt(3); n > 0 && bytes.length > 1; n--) {
+            int from = random.nextInt(bytes.length);
+            int to = from + random.nextInt(Math.min(8, bytes.length - from) + 1);
+            byte[] noise = new byte[random.nextInt(6)];
+            random.nextBytes(noise);
+            ByteArrayOutputStream next = new ByteArrayOutputStream();
+            next.write(bytes, 0, from);
+            switch (random.nextInt(3)) {
+                case 0 -> next.writeBytes(noise);
+                case 1 -> next.write(bytes, 0, to);
+                default -> {
+                    // left out
+                }
+            }
+            next.write(bytes, to, bytes.length - to);
+            bytes = next.toByteArray();
+        }
+        return bytes;
     }
 
     @Test

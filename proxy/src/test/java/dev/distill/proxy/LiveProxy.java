@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A proxy as its users have it: started from a text of a proxy file, asked over HTTP. Its store is
@@ -54,6 +55,11 @@ final class LiveProxy implements AutoCloseable {
      * @param yaml a proxy file without its first two keys
      */
     static LiveProxy start(Path folder, String yaml) {
+        return start(folder, yaml, Surroundings.real());
+    }
+
+    /** The same with a clock, a sleeper and chance of the test's own. */
+    static LiveProxy start(Path folder, String yaml, Surroundings surroundings) {
         String text = "version: 1\nlisten: 127.0.0.1:0\n" + yaml;
         Path store = folder.resolve("store.db");
         return new LiveProxy(
@@ -61,7 +67,24 @@ final class LiveProxy implements AutoCloseable {
                         ProxyFile.of(folder.resolve("proxy.yaml"), text).value(),
                         store,
                         ENVIRONMENT,
-                        List.of()),
+                        List.of(),
+                        surroundings),
+                store);
+    }
+
+    /** Starts one that records all answers to a cassette. */
+    static LiveProxy record(Path folder, Path cassette, String yaml) {
+        String text = "version: 1\nlisten: 127.0.0.1:0\n" + yaml;
+        Path store = folder.resolve("store.db");
+        return new LiveProxy(
+                ProxyServer.start(
+                        ProxyFile.of(folder.resolve("proxy.yaml"), text),
+                        store,
+                        ENVIRONMENT,
+                        _ -> {
+                            throw new IllegalStateException("nothing is recorded for training");
+                        },
+                        Optional.of(cassette)),
                 store);
     }
 
@@ -149,6 +172,15 @@ final class LiveProxy implements AutoCloseable {
 
     Answer post(String path, String body, String... headers) {
         return send(request(path, body, headers));
+    }
+
+    /** Posts bytes that need be no text. */
+    Answer post(String path, byte[] body) {
+        return send(
+                HttpRequest.newBuilder(at(path))
+                        .timeout(LIMIT)
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build());
     }
 
     Answer get(String path, String... headers) {

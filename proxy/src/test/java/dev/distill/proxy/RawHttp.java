@@ -26,6 +26,11 @@ final class RawHttp implements AutoCloseable {
 
     private final Socket socket;
 
+    /** Over a connection that there is. */
+    RawHttp(Socket socket) {
+        this.socket = socket;
+    }
+
     RawHttp(int port) {
         try {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -49,6 +54,15 @@ final class RawHttp implements AutoCloseable {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
         } catch (IOException _) {
             // it has said all it had to say, and closed
+        }
+    }
+
+    /** Closes its side, and goes on listening. */
+    void sendsNoMore() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;

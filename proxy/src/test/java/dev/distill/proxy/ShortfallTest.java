@@ -208,7 +208,8 @@ final class ShortfallTest {
                 Script.sse(List.of(Script.data(js("{'error':{'message':'slow','code':429}}")))));
         Answer refused = proxy.post(CHAT, request("chat").put("stream", true));
         assertThat(refused.status()).isEqualTo(429);
-        assertThat(refused.text("/error/message")).contains("primary/m: rate_limited after 1 attempt");
+        assertThat(refused.text("/error/message"))
+                .contains("primary/m: rate_limited after 1 attempt");
     }
 
     @Test

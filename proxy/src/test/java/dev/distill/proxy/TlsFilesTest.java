@@ -35,7 +35,7 @@ class TlsFilesTest {
     @ValueSource(strings = {"RSA", "EC", "Ed25519"})
     void aCertificateAndItsKeyServeHttps(String algorithm) throws Exception {
         Tls tls = tls(algorithm);
-        SSLContext server = TlsFiles.context(tls);
+        SSLContext server = new ServedCertificate(tls).context();
         try (SSLServerSocket socket =
                 (SSLServerSocket)
                         server.getServerSocketFactory()
@@ -93,7 +93,7 @@ class TlsFilesTest {
     }
 
     private static void assertRefused(Tls tls, String message) {
-        assertThatThrownBy(() -> TlsFiles.context(tls))
+        assertThatThrownBy(() -> new ServedCertificate(tls).context())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(message);
     }

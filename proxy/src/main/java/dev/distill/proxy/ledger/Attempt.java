@@ -1,8 +1,10 @@
 package dev.distill.proxy.ledger;
 
 import dev.distill.files.Digest;
+import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,11 +14,14 @@ import java.util.OptionalLong;
  * @param providerKey the name of the provider's key that was used
  * @param outcome what became of it, as a word in lower case
  * @param status the HTTP status, or 0
- * @param estimated whether we counted the usage, since the provider did not
- * @param costNanoUsd what the provider bills at its list price; empty when nobody can know
- * @param chargedNanoUsd what budgets count: the cost, or the worst case where it is unknown
+ * @param estimated whether the provider did not say what was used: either we counted, or nobody
+ *     knows
+ * @param costNanoUsd what the provider bills at its list price, as far as we know; empty when
+ *     nobody can know
+ * @param chargedNanoUsd what budgets count: the cost, or as long as it may be more, the worst case
  * @param tier the provider's service tier
- * @param lot the prepaid lot that its tokens came from
+ * @param draws what each prepaid lot gave of its tokens
+ * @param upstreamId the provider's own name for the request, for its support
  * @param content what was received, when it goes to the store
  */
 public record Attempt(
@@ -33,9 +38,14 @@ public record Attempt(
         OptionalLong costNanoUsd,
         long chargedNanoUsd,
         Optional<String> tier,
-        Optional<String> lot,
+        List<Draw> draws,
         boolean simulated,
+        Optional<String> upstreamId,
         Optional<Content> content) {
+    public Attempt {
+        draws = List.copyOf(draws);
+    }
+
     /**
      * What was asked and received.
      *
@@ -67,13 +77,19 @@ public record Attempt(
                 latencyMillis,
                 OptionalLong.empty(),
                 Optional.empty(),
-                false,
+                costNanoUsd.isEmpty(),
                 costNanoUsd,
                 chargedNanoUsd,
                 Optional.empty(),
-                Optional.empty(),
+                List.of(),
                 false,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The first of the lots that its tokens came from. */
+    Optional<String> lot() {
+        return draws.stream().map(Draw::lot).findFirst();
     }
 
     /** Whether the model thought before it answered. */

@@ -4,6 +4,8 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
+import dev.distill.config.Secret;
+import dev.distill.config.Shown;
 import dev.distill.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,8 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -34,12 +38,19 @@ public final class Database {
     private final Engine engine;
     private final String url;
     private final Properties properties;
+    private final Supplier<Optional<String>> password;
     private final Optional<Path> file;
 
-    private Database(Engine engine, String url, Properties properties, Optional<Path> file) {
+    private Database(
+            Engine engine,
+            String url,
+            Properties properties,
+            Supplier<Optional<String>> password,
+            Optional<Path> file) {
         this.engine = engine;
         this.url = url;
         this.properties = properties;
+        this.password = password;
         this.file = file;
     }
 
@@ -50,7 +61,11 @@ public final class Database {
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
         return new Database(
-                Engine.SQLITE, "jdbc:sqlite:" + file, config.toProperties(), Optional.of(file));
+                Engine.SQLITE,
+                "jdbc:sqlite:" + file,
+                config.toProperties(),
+                Optional::empty,
+                Optional.of(file));
     }
 
     /**
@@ -59,36 +74,53 @@ public final class Database {
      * @throws UserError when it is none of PostgreSQL
      */
     public static Database server(String url, Optional<String> user, Optional<String> password) {
+        return server(url, user, () -> password);
+    }
+
+    private static Database server(
+            String url, Optional<String> user, Supplier<Optional<String>> password) {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
-                    Problem.of("ledger.url must start with jdbc:postgresql:, got " + shown(url))
+                    Problem.of("ledger.url must start with jdbc:postgresql:")
                             .withHint("without a url, the ledger is a SQLite file"));
         }
         Properties properties = new Properties();
         user.ifPresent(name -> properties.setProperty("user", name));
-        password.ifPresent(word -> properties.setProperty("password", word));
         properties.setProperty("reWriteBatchedInserts", "true");
         properties.setProperty("connectTimeout", SERVER_SECONDS);
         properties.setProperty("socketTimeout", SERVER_SECONDS);
-        return new Database(Engine.POSTGRESQL, url, properties, Optional.empty());
+        return new Database(Engine.POSTGRESQL, url, properties, password, Optional.empty());
     }
 
     /**
      * The database of a proxy file, when it names one.
      *
-     * @param environment where {@code env:NAME} passwords are looked up
+     * @param environment where {@code env:NAME} passwords are looked up; one in a file is read
+     *     again for each connection
      */
     public static Optional<Database> of(
             ProxyConfig.Ledger ledger, Map<String, String> environment) {
         return ledger.url()
                 .map(
-                        url ->
-                                server(
-                                        url,
-                                        ledger.user(),
-                                        ledger.password()
-                                                .map(secret -> secret.resolve(environment))));
+                        url -> {
+                            Optional<Supplier<String>> password =
+                                    ledger.password().map(secret -> reread(secret, environment));
+                            return server(url, ledger.user(), () -> password.map(Supplier::get));
+                        });
+    }
+
+    /** The password as it is now; as it was, where it cannot be read, which a reload reports. */
+    private static Supplier<String> reread(Secret secret, Map<String, String> environment) {
+        AtomicReference<String> last = new AtomicReference<>(secret.resolve(environment));
+        return () -> {
+            try {
+                last.set(secret.resolve(environment));
+            } catch (UserError _) {
+                // The last one may still be right.
+            }
+            return last.get();
+        };
     }
 
     Engine engine() {
@@ -100,7 +132,7 @@ public final class Database {
         if (file.isPresent()) {
             makeFolder(file.get());
         }
-        Connection connection = DriverManager.getConnection(url, properties);
+        Connection connection = DriverManager.getConnection(url, withPassword());
         try {
             engine.migrate(connection);
             return connection;
@@ -108,6 +140,13 @@ public final class Database {
             connection.close();
             throw e;
         }
+    }
+
+    private Properties withPassword() {
+        Properties all = new Properties();
+        all.putAll(properties);
+        password.get().ifPresent(word -> all.setProperty("password", word));
+        return all;
     }
 
     /**
@@ -139,7 +178,10 @@ public final class Database {
         // The failure of a batch hides that of its statement.
         Throwable e = failure.getCause() instanceof SQLException inner ? inner : failure;
         boolean full = full(e);
-        String reason = full ? "no space left on device" : String.valueOf(e.getMessage());
+        String reason =
+                full
+                        ? "no space left on device"
+                        : String.valueOf(e.getMessage()).replace(url, Shown.address(url));
         return new UserError(
                 ExitCode.INVALID_INPUT,
                 file.map(
@@ -173,11 +215,6 @@ public final class Database {
     /** Its address, without what a URL may say about passwords. */
     @Override
     public String toString() {
-        return file.map(Path::toString).orElseGet(() -> shown(url));
-    }
-
-    private static String shown(String url) {
-        int query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
+        return file.map(Path::toString).orElseGet(() -> Shown.address(url));
     }
 }

@@ -6,16 +6,36 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** Replaces the worst cases of lost calls by what they really cost. */
+/**
+ * Replaces the worst cases of calls, of which nobody knew whether and how much they were billed, by
+ * what they really cost.
+ */
 final class Reconciliation {
+    /** Charged more than it is known to cost. */
+    static final String OPEN = "charged_nano_usd > COALESCE(cost_nano_usd, 0)";
+
     static final String SELECT =
             "SELECT request_id, at_ms, COALESCE(key_id, ''), COALESCE(user_name, ''),"
                     + " COALESCE(team, ''), route, provider, model, charged_nano_usd,"
-                    + " job, session, id FROM attempts WHERE outcome = 'lost'";
+                    + " outcome, COALESCE(cost_nano_usd, -1), job, session, id"
+                    + " FROM attempts WHERE "
+                    + OPEN;
+
+    private static final String UPDATE =
+            "UPDATE attempts SET cost_nano_usd = ?, charged_nano_usd = ?,"
+                    + " outcome = CASE WHEN outcome = 'lost' THEN 'reconciled' ELSE outcome END,"
+                    + " estimated = CASE WHEN input_fresh IS NULL THEN 0 ELSE estimated END"
+                    + " WHERE id = ? AND "
+                    + OPEN;
+
+    /** A cost that is unknown makes that of the request unknown. */
+    private static final String REQUEST =
+            "UPDATE requests SET charged_nano_usd = charged_nano_usd + ?, cost_nano_usd ="
+                    + " (SELECT CASE WHEN COUNT(*) = COUNT(cost_nano_usd) THEN SUM(cost_nano_usd)"
+                    + " END FROM attempts WHERE attempts.request_id = requests.request_id)"
+                    + " WHERE request_id = ?";
 
     private Reconciliation() {}
 
@@ -29,7 +49,8 @@ final class Reconciliation {
                 rows.getString(6),
                 rows.getString(7),
                 rows.getString(8),
-                rows.getLong(9));
+                rows.getLong(9),
+                rows.getString(10));
     }
 
     static Optional<Long> run(Connection connection, Engine engine, String requestId, long nanoUsd)
@@ -47,58 +68,62 @@ final class Reconciliation {
         }
     }
 
+    /** What a request with several such calls cost is booked on the first of them. */
     private static Optional<Long> replace(Connection connection, String requestId, long nanoUsd)
             throws SQLException {
         Sums sums = new Sums();
-        List<Long> charged = new ArrayList<>();
+        long charged = 0;
+        long cost = nanoUsd;
+        boolean found = false;
         try (PreparedStatement select =
-                        connection.prepareStatement(SELECT + " AND request_id = ?");
-                PreparedStatement update =
-                        connection.prepareStatement(
-                                "UPDATE attempts SET outcome = 'reconciled', cost_nano_usd = ?,"
-                                        + " charged_nano_usd = ? WHERE id = ? AND outcome ="
-                                        + " 'lost'")) {
+                        connection.prepareStatement(SELECT + " AND request_id = ? ORDER BY id");
+                PreparedStatement update = connection.prepareStatement(UPDATE)) {
             new Row(select).add(requestId);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    UsageReader.Lost lost = lost(rows);
-                    new Row(update).add(nanoUsd).add(nanoUsd).add(rows.getLong(12));
+                    new Row(update).add(cost).add(cost).add(rows.getLong(14));
                     if (update.executeUpdate() == 0) {
                         continue; // somebody else was faster
                     }
-                    charged.add(lost.chargedNanoUsd());
-                    sums.correct(
-                            lost.at().toEpochMilli(),
-                            who(lost, rows),
-                            lost.route(),
-                            lost.provider(),
-                            lost.model(),
-                            nanoUsd,
-                            nanoUsd - lost.chargedNanoUsd());
+                    correct(sums, rows, cost);
+                    charged += rows.getLong(9);
+                    found = true;
+                    cost = 0;
                 }
             }
         }
-        if (charged.isEmpty()) {
+        if (!found) {
             return Optional.empty();
         }
-        try (PreparedStatement update =
-                connection.prepareStatement(
-                        "UPDATE requests SET cost_nano_usd = ?, charged_nano_usd = ? WHERE"
-                                + " request_id = ? AND outcome = 'lost'")) {
-            new Row(update).add(nanoUsd).add(nanoUsd).add(requestId);
+        try (PreparedStatement update = connection.prepareStatement(REQUEST)) {
+            new Row(update).add(nanoUsd - charged).add(requestId);
             update.executeUpdate();
         }
         sums.write(connection);
-        return Optional.of(charged.getFirst());
+        return Optional.of(charged);
+    }
+
+    private static void correct(Sums sums, ResultSet rows, long cost) throws SQLException {
+        UsageReader.Lost lost = lost(rows);
+        long before = rows.getLong(11);
+        sums.correct(
+                lost.at().toEpochMilli(),
+                who(lost, rows),
+                lost.route(),
+                lost.provider(),
+                lost.model(),
+                cost - Math.max(0, before),
+                cost - lost.chargedNanoUsd(),
+                before < 0);
     }
 
     private static Who who(UsageReader.Lost lost, ResultSet rows) throws SQLException {
         return new Who(
-                Optional.ofNullable(rows.getString(10)),
+                Optional.ofNullable(rows.getString(12)),
                 some(lost.key()),
                 some(lost.user()),
                 some(lost.team()),
-                Optional.ofNullable(rows.getString(11)));
+                Optional.ofNullable(rows.getString(13)));
     }
 
     private static Optional<String> some(String name) {

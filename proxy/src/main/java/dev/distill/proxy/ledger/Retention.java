@@ -29,6 +29,12 @@ final class Retention {
                     + STEP
                     + ")";
 
+    private static final String DRAWS =
+            "DELETE FROM draws WHERE id IN (SELECT id FROM draws"
+                    + " WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT "
+                    + STEP
+                    + ")";
+
     private static final String SESSIONS =
             "DELETE FROM sums WHERE grain = 2 AND start_ms >= ? AND start_ms < ?";
 
@@ -52,6 +58,7 @@ final class Retention {
         }
         long old = now.minus(keep).toEpochMilli();
         int most = Math.max(drop(connection, REQUESTS, old), drop(connection, ATTEMPTS, old));
+        most = Math.max(most, drop(connection, DRAWS, old));
         if (most == STEP) {
             return;
         }

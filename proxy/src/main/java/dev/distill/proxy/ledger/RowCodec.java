@@ -1,5 +1,6 @@
 package dev.distill.proxy.ledger;
 
+import dev.distill.proxy.money.Drawdown.Draw;
 import dev.distill.proxy.wire.Usage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,13 @@ import java.util.OptionalLong;
  * Rows as bytes: numbers by seven bits a byte, texts as UTF-8 after their length plus one, zero for
  * none. Contents of answers are left out; they go to the store of paid answers.
  *
- * <p>The first byte is the version of the form; a log of another version is not read.
+ * <p>The first byte is the version of the form; earlier ones are read, others are not.
  */
 final class RowCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** The first form, which named but one lot. */
+    private static final int ONE_LOT = 1;
 
     private RowCodec() {}
 
@@ -68,19 +72,25 @@ final class RowCodec {
         to.optional(attempt.costNanoUsd());
         to.number(attempt.chargedNanoUsd());
         to.optional(attempt.tier());
-        to.optional(attempt.lot());
+        to.number(attempt.draws().size());
+        for (Draw draw : attempt.draws()) {
+            to.text(draw.lot());
+            to.number(draw.tokens());
+            to.number(draw.amortisedNanoUsd());
+        }
         to.flag(attempt.simulated());
+        to.optional(attempt.upstreamId());
     }
 
     /**
      * The row in some bytes.
      *
-     * @throws IllegalStateException when they are of another version
+     * @throws IllegalStateException when they are of an unknown version
      */
     static RequestRow read(ByteBuffer bytes) {
         Reader from = new Reader(bytes);
         long version = from.number();
-        if (version != VERSION) {
+        if (version != VERSION && version != ONE_LOT) {
             throw new IllegalStateException("a row of version " + version + " in the local log");
         }
         return new RequestRow(
@@ -101,37 +111,64 @@ final class RowCodec {
                 from.optionalNumber(),
                 from.flag() ? Optional.of(served(from)) : Optional.empty(),
                 from.text(),
-                attempts(from));
+                attempts(from, version));
     }
 
     private static Served served(Reader from) {
         return new Served(from.text(), from.text(), from.usage(), from.flag(), from.flag());
     }
 
-    private static List<Attempt> attempts(Reader from) {
+    private static List<Attempt> attempts(Reader from, long version) {
         int count = (int) from.number();
         List<Attempt> attempts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            attempts.add(
-                    new Attempt(
-                            Instant.ofEpochMilli(from.number()),
-                            from.text(),
-                            from.optional(),
-                            from.text(),
-                            from.text(),
-                            (int) from.number(),
-                            from.number(),
-                            from.optionalNumber(),
-                            from.usage(),
-                            from.flag(),
-                            from.optionalNumber(),
-                            from.number(),
-                            from.optional(),
-                            from.optional(),
-                            from.flag(),
-                            Optional.empty()));
+            attempts.add(attempt(from, version));
         }
         return attempts;
+    }
+
+    private static Attempt attempt(Reader from, long version) {
+        Instant at = Instant.ofEpochMilli(from.number());
+        String provider = from.text();
+        Optional<String> providerKey = from.optional();
+        String model = from.text();
+        String outcome = from.text();
+        int status = (int) from.number();
+        long latency = from.number();
+        OptionalLong firstToken = from.optionalNumber();
+        Optional<Usage> usage = from.usage();
+        return new Attempt(
+                at,
+                provider,
+                providerKey,
+                model,
+                outcome,
+                status,
+                latency,
+                firstToken,
+                usage,
+                from.flag(),
+                from.optionalNumber(),
+                from.number(),
+                from.optional(),
+                version == ONE_LOT ? oneLot(from, usage) : draws(from),
+                from.flag(),
+                version == ONE_LOT ? Optional.empty() : from.optional(),
+                Optional.empty());
+    }
+
+    private static List<Draw> oneLot(Reader from, Optional<Usage> usage) {
+        long tokens = usage.map(used -> used.input() + used.output()).orElse(0L);
+        return from.optional().map(lot -> new Draw(lot, tokens, 0)).stream().toList();
+    }
+
+    private static List<Draw> draws(Reader from) {
+        int count = (int) from.number();
+        List<Draw> draws = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            draws.add(new Draw(from.text(), from.number(), from.number()));
+        }
+        return draws;
     }
 
     /** A growing array of bytes. */

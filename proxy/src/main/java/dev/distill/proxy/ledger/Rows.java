@@ -1,5 +1,6 @@
 package dev.distill.proxy.ledger;
 
+import dev.distill.proxy.money.Drawdown;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,16 +40,21 @@ final class Rows implements AutoCloseable {
                             + ", route, dialect, stream, provider,"
                             + " provider_key, model, outcome, status, latency_ms, first_token_ms, "
                             + USAGE
-                            + ", estimated, cost_nano_usd, charged_nano_usd, tier, lot, simulated");
+                            + ", estimated, cost_nano_usd, charged_nano_usd, tier, lot, simulated,"
+                            + " upstream_id");
 
     private static final String ANSWER =
             insert("answers", "attempt, key, good, answered_by, request, body");
+
+    private static final String DRAW =
+            insert("draws", "at_ms, request_id, provider, model, lot, tokens, paid_nano_usd");
 
     private final Connection connection;
     private final PreparedStatement request;
     private final PreparedStatement attempt;
     private final PreparedStatement storedAttempt;
     private final PreparedStatement answer;
+    private final PreparedStatement draw;
 
     Rows(Connection connection) throws SQLException {
         this.connection = connection;
@@ -56,6 +62,7 @@ final class Rows implements AutoCloseable {
         this.attempt = connection.prepareStatement(ATTEMPT);
         this.storedAttempt = connection.prepareStatement(ATTEMPT + " RETURNING id");
         this.answer = connection.prepareStatement(ANSWER);
+        this.draw = connection.prepareStatement(DRAW);
     }
 
     /** Writes rows in the transaction that is open. */
@@ -72,10 +79,12 @@ final class Rows implements AutoCloseable {
                     bind(attempt, row, made);
                     attempt.addBatch();
                 }
+                draws(row, made);
             }
         }
         request.executeBatch();
         attempt.executeBatch();
+        draw.executeBatch();
         sums.write(connection);
     }
 
@@ -117,7 +126,22 @@ final class Rows implements AutoCloseable {
                 .add(made.chargedNanoUsd())
                 .add(made.tier())
                 .add(made.lot())
-                .add(made.simulated() ? 1 : 0);
+                .add(made.simulated() ? 1 : 0)
+                .add(made.upstreamId());
+    }
+
+    private void draws(RequestRow row, Attempt made) throws SQLException {
+        for (Drawdown.Draw drawn : made.draws()) {
+            new Row(draw)
+                    .add(made.at().toEpochMilli())
+                    .add(row.requestId())
+                    .add(made.provider())
+                    .add(made.model())
+                    .add(drawn.lot())
+                    .add(drawn.tokens())
+                    .add(drawn.amortisedNanoUsd());
+            draw.addBatch();
+        }
     }
 
     /** The columns that both tables begin with. */
@@ -165,5 +189,6 @@ final class Rows implements AutoCloseable {
         attempt.close();
         storedAttempt.close();
         answer.close();
+        draw.close();
     }
 }

@@ -8,8 +8,9 @@ import java.util.List;
  * never edited.
  *
  * <p>{@code sums} is what reports and budgets read: the same figures by hour, by day, by session
- * and hour, and by job, kept up to date in the transaction that writes a row. {@code shipped} says
- * how far each local log has arrived.
+ * and hour, and by job, kept up to date in the transaction that writes a row. {@code draws} is what
+ * each prepaid lot gave to each attempt, and {@code lots} what that adds up to, also of rows that
+ * are gone. {@code shipped} says how far each local log has arrived.
  */
 final class Schema {
     static final List<List<String>> MIGRATIONS =
@@ -34,7 +35,8 @@ final class Schema {
                                 cost_nano_usd INTEGER,
                                 simulated INTEGER NOT NULL,
                                 store TEXT NOT NULL
-                            ) STRICT""",
+                            ) STRICT\
+                            """,
                             """
                             CREATE TABLE attempts (
                                 id INTEGER PRIMARY KEY,
@@ -54,7 +56,8 @@ final class Schema {
                                 cost_nano_usd INTEGER,
                                 charged_nano_usd INTEGER NOT NULL,
                                 simulated INTEGER NOT NULL
-                            ) STRICT""",
+                            ) STRICT\
+                            """,
                             """
                             CREATE TABLE answers (
                                 attempt INTEGER PRIMARY KEY REFERENCES attempts(id),
@@ -63,7 +66,8 @@ final class Schema {
                                 answered_by TEXT NOT NULL,
                                 request TEXT NOT NULL,
                                 body TEXT NOT NULL
-                            ) STRICT""",
+                            ) STRICT\
+                            """,
                             "CREATE INDEX answers_by_key ON answers(key, attempt) WHERE good = 1",
                             "CREATE INDEX attempts_by_job ON attempts(job, charged_nano_usd)",
                             "CREATE INDEX requests_by_job ON requests(job)"),
@@ -81,7 +85,8 @@ final class Schema {
                             "ALTER TABLE requests ADD COLUMN output_audio INTEGER",
                             "ALTER TABLE requests ADD COLUMN web_searches INTEGER",
                             "ALTER TABLE requests ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0",
-                            "ALTER TABLE requests ADD COLUMN charged_nano_usd INTEGER NOT NULL DEFAULT 0",
+                            "ALTER TABLE requests ADD COLUMN charged_nano_usd INTEGER NOT NULL"
+                                    + " DEFAULT 0",
                             "ALTER TABLE requests ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
                             "ALTER TABLE requests ADD COLUMN tier TEXT",
                             "ALTER TABLE requests ADD COLUMN lot TEXT",
@@ -105,7 +110,8 @@ final class Schema {
                             "DROP INDEX requests_by_job",
                             "CREATE INDEX requests_by_time ON requests(at_ms)",
                             "CREATE INDEX attempts_by_time ON attempts(at_ms)",
-                            "CREATE INDEX attempts_lost ON attempts(request_id) WHERE outcome = 'lost'",
+                            "CREATE INDEX attempts_lost ON attempts(request_id) WHERE outcome ="
+                                    + " 'lost'",
                             """
                             CREATE TABLE sums (
                                 grain INTEGER NOT NULL,
@@ -136,26 +142,53 @@ final class Schema {
                                 charged_nano_usd INTEGER NOT NULL,
                                 unknown_costs INTEGER NOT NULL,
                                 PRIMARY KEY (grain, start_ms, team, user_name, key_id, route, provider, model, subject)
-                            ) STRICT, WITHOUT ROWID""",
+                            ) STRICT, WITHOUT ROWID\
+                            """,
                             """
                             CREATE TABLE lots (
                                 lot TEXT PRIMARY KEY,
                                 tokens INTEGER NOT NULL
-                            ) STRICT, WITHOUT ROWID""",
+                            ) STRICT, WITHOUT ROWID\
+                            """,
                             """
                             CREATE TABLE shipped (
                                 log TEXT PRIMARY KEY,
                                 segment INTEGER NOT NULL,
                                 position INTEGER NOT NULL
-                            ) STRICT, WITHOUT ROWID""",
+                            ) STRICT, WITHOUT ROWID\
+                            """,
                             """
                             CREATE TABLE outbox (
                                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                                 frame BLOB NOT NULL
-                            ) STRICT""",
+                            ) STRICT\
+                            """,
                             backfill(0, "at_ms - at_ms % 3600000", "''", ""),
                             backfill(1, "at_ms - at_ms % 86400000", "''", ""),
-                            backfill(3, "0", "job", "WHERE job IS NOT NULL")));
+                            backfill(3, "0", "job", "WHERE job IS NOT NULL")),
+                    List.of(
+                            """
+                            CREATE TABLE draws (
+                                id INTEGER PRIMARY KEY,
+                                at_ms INTEGER NOT NULL,
+                                request_id TEXT NOT NULL,
+                                provider TEXT NOT NULL,
+                                model TEXT NOT NULL,
+                                lot TEXT NOT NULL,
+                                tokens INTEGER NOT NULL,
+                                paid_nano_usd INTEGER
+                            ) STRICT""",
+                            "CREATE INDEX draws_by_time ON draws(at_ms)",
+                            """
+                            INSERT INTO draws (at_ms, request_id, provider, model, lot, tokens)
+                            SELECT at_ms, request_id, provider, model, lot,
+                                   input_fresh + input_cached + cache_write + cache_write_hour
+                                   + input_audio + output_text + output_reasoning + output_audio
+                            FROM attempts WHERE lot IS NOT NULL AND input_fresh IS NOT NULL""",
+                            "DROP INDEX attempts_lost",
+                            "CREATE INDEX attempts_open ON attempts(request_id) WHERE "
+                                    + Reconciliation.OPEN),
+                    List.of("ALTER TABLE attempts ADD COLUMN upstream_id TEXT"));
 
     private Schema() {}
 
@@ -189,7 +222,8 @@ final class Schema {
                    CASE WHEN cost_nano_usd IS NULL THEN 1 ELSE 0 END
             FROM attempts %7$s
         ) AS rows_of_old
-        GROUP BY start_ms, route, provider, model, subject"""
+        GROUP BY start_ms, route, provider, model, subject\
+        """
                 .formatted(grain, start, names, provider, model, subject, where);
     }
 }

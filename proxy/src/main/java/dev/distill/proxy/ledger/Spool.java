@@ -218,6 +218,7 @@ final class Spool implements AutoCloseable {
     private void work() {
         try (file) {
             while (await()) {
+                boolean last = isClosing();
                 byte[] bytes = pending();
                 try {
                     file.write(bytes);
@@ -226,8 +227,9 @@ final class Spool implements AutoCloseable {
                         rotate();
                     }
                 } catch (IOException e) {
-                    if (!retry(e)) {
-                        break;
+                    pauseAfter(e);
+                    if (last) {
+                        break; // it was tried once more at the close, and nothing helps
                     }
                 }
             }
@@ -301,8 +303,17 @@ final class Spool implements AutoCloseable {
         }
     }
 
-    /** Waits before another try; false when the log is being closed and nothing helps. */
-    private boolean retry(IOException failure) {
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits before another try, unless the log is being closed. */
+    private void pauseAfter(IOException failure) {
         lock.lock();
         try {
             complain("the local log of the ledger cannot be written: " + failure.getMessage());
@@ -310,9 +321,8 @@ final class Spool implements AutoCloseable {
             while (left > 0 && !closing) {
                 left = filled.awaitNanos(left);
             }
-            return !closing;
         } catch (InterruptedException _) {
-            return true;
+            // nobody but close() ends this thread, and not by interrupting it
         } finally {
             lock.unlock();
         }

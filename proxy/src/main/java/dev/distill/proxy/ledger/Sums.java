@@ -140,24 +140,22 @@ final class Sums {
             for (Key key : keys(millis, row.who(), row.route(), made.provider(), made.model())) {
                 at(key).attempt(made);
             }
-            if (made.lot().isPresent() && made.usage().isPresent()) {
-                Usage usage = made.usage().get();
-                lots.merge(made.lot().get(), usage.input() + usage.output(), Long::sum);
-            }
+            made.draws().forEach(draw -> lots.merge(draw.lot(), draw.tokens(), Long::sum));
         }
     }
 
-    /** Adds what an attempt, whose cost was unknown, really cost, and corrects what it counts. */
+    /** Corrects what an attempt counts by what it really cost. */
     void correct(
             long millis,
             Who who,
             String route,
             String provider,
             String model,
-            long cost,
-            long chargedMore) {
+            long costMore,
+            long chargedMore,
+            boolean wasUnknown) {
         for (Key key : keys(millis, who, route, provider, model)) {
-            at(key).charge(cost, chargedMore, -1);
+            at(key).charge(costMore, chargedMore, wasUnknown ? -1 : 0);
         }
     }
 

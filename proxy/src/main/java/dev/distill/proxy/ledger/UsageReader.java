@@ -83,7 +83,12 @@ public final class UsageReader implements AutoCloseable {
     public record Daily(
             String provider, String model, LocalDate day, long inputTokens, long outputTokens) {}
 
-    /** A call that ended with its process, charged at its worst case. */
+    /**
+     * A call charged at its worst case, because it ended with its process, or because nobody knows
+     * whether and how much it was billed.
+     *
+     * @param outcome what became of it, as a word in lower case
+     */
     public record Lost(
             String requestId,
             Instant at,
@@ -93,7 +98,8 @@ public final class UsageReader implements AutoCloseable {
             String route,
             String provider,
             String model,
-            long chargedNanoUsd) {}
+            long chargedNanoUsd,
+            String outcome) {}
 
     /** The heaviest users of a kind between two instants. */
     public UsageReport report(
@@ -182,16 +188,16 @@ public final class UsageReader implements AutoCloseable {
         return tokens;
     }
 
-    /** The calls that ended with their process and that nobody has reconciled, oldest first. */
+    /** The calls charged at their worst case that nobody has reconciled, oldest first. */
     public List<Lost> lost() {
         return query(Reconciliation.SELECT + " ORDER BY at_ms", _ -> {}, Reconciliation::lost);
     }
 
     /**
-     * Replaces the worst case of a lost call by what it really cost, in the attempt and all sums. A
-     * running proxy learns of it when it starts again.
+     * Replaces the worst case of a request's lost calls by what they really cost together, in the
+     * attempts, the request and all sums. A running proxy learns of it when it starts again.
      *
-     * @return what it was charged at before; empty when there is no such call
+     * @return what they were charged at before; empty when there is no such call
      */
     public Optional<Long> reconcile(String requestId, long nanoUsd) {
         try {

@@ -46,9 +46,11 @@ final class ConfiguredPrices {
             bands.add(band(above, base.with(stated(band)), factors));
         }
         return new PriceRow(
-                source,
-                bands,
-                price.maxOutputTokens().map(OptionalInt::of).orElse(OptionalInt.empty()));
+                source, bands, optional(price.maxInputTokens()), optional(price.maxOutputTokens()));
+    }
+
+    private static OptionalInt optional(Optional<Integer> tokens) {
+        return tokens.map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
     private static PriceRow.Band band(long above, Rates rates, Map<String, BigDecimal> factors) {

@@ -38,24 +38,11 @@ public record Drawdown(List<Draw> draws, long tokens, long uncovered) {
         if (draws.isEmpty()) {
             return all;
         }
-        long tokensAlone = price.nanoUsd(withoutSearches(usage), tier);
+        long tokensAlone = price.nanoUsd(usage.withSearches(0), tier);
         BigInteger[] share =
                 BigInteger.valueOf(tokensAlone)
                         .multiply(BigInteger.valueOf(uncovered))
                         .divideAndRemainder(BigInteger.valueOf(tokens));
         return all - tokensAlone + share[0].longValueExact() + share[1].signum();
-    }
-
-    private static Usage withoutSearches(Usage usage) {
-        return new Usage(
-                usage.inputFresh(),
-                usage.inputCached(),
-                usage.cacheWrite(),
-                usage.cacheWriteHour(),
-                usage.inputAudio(),
-                usage.outputText(),
-                usage.outputReasoning(),
-                usage.outputAudio(),
-                0);
     }
 }

@@ -10,9 +10,13 @@ import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.money.PriceRow.Source;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -32,6 +36,7 @@ import java.util.regex.Pattern;
  * in both in this order. Models that are not priced by the token have no row.
  */
 final class PriceFile {
+    private static final Logger LOG = System.getLogger(PriceFile.class.getName());
     private static final String EXPLANATION = "sample_spec";
     private static final Pattern BAND = Pattern.compile("_above_(\\d+)k_tokens");
     private static final long TOKENS_IN_A_K = 1000;
@@ -56,6 +61,7 @@ final class PriceFile {
                     Kind.AUDIO_OUTPUT, "output_cost_per_audio_token");
 
     private static final Set<Kind> PLAIN = Set.of(Kind.INPUT, Kind.OUTPUT);
+    private static final String END = "deprecation_date";
     private static final String SEARCHES = "search_context_cost_per_query";
 
     private final Path file;
@@ -66,23 +72,60 @@ final class PriceFile {
     }
 
     /**
-     * The rows of a file by the name of the model.
+     * What a file says, by the name of the model.
+     *
+     * @param ends the day from which on a model may be gone
+     */
+    record Content(Map<String, PriceRow> rows, Map<String, LocalDate> ends) {
+        /** Of no file. */
+        static final Content NONE = new Content(Map.of(), Map.of());
+
+        Content {
+            rows = Map.copyOf(rows);
+            ends = Map.copyOf(ends);
+        }
+    }
+
+    /**
+     * Reads a file.
      *
      * @throws UserError with every problem of the file
      */
-    static Map<String, PriceRow> read(Path path) {
+    static Content read(Path path) {
         PriceFile file = new PriceFile(path);
         Map<String, PriceRow> rows = new HashMap<>();
+        Map<String, LocalDate> ends = new HashMap<>();
         file.parse()
                 .properties()
                 .forEach(
-                        entry ->
-                                file.row(entry.getKey(), entry.getValue())
-                                        .ifPresent(row -> rows.put(entry.getKey(), row)));
+                        entry -> {
+                            String model = entry.getKey();
+                            file.row(model, entry.getValue())
+                                    .ifPresent(row -> rows.put(model, row));
+                            file.end(model, entry.getValue())
+                                    .ifPresent(end -> ends.put(model, end));
+                        });
         if (!file.problems.isEmpty()) {
             throw new UserError(ExitCode.INVALID_INPUT, file.problems);
         }
-        return rows;
+        return new Content(rows, ends);
+    }
+
+    /** The day from which on a model may be gone, priced or not. */
+    private Optional<LocalDate> end(String model, JsonNode entry) {
+        JsonNode date = entry.path(END);
+        if (model.equals(EXPLANATION) || date.isMissingNode() || date.isNull()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(LocalDate.parse(date.asText()));
+        } catch (DateTimeParseException e) {
+            LOG.log( // nobody's money depends on it
+                    Level.WARNING,
+                    "%s: %s.%s is no date such as 2027-03-01 and is passed over: %s"
+                            .formatted(file, model, END, Json.line(date)));
+            return Optional.empty();
+        }
     }
 
     private JsonNode parse() {
@@ -117,7 +160,9 @@ final class PriceFile {
         if (!stated.containsKey(Kind.INPUT) || !stated.containsKey(Kind.OUTPUT)) {
             return Optional.empty();
         }
-        stated.put(Kind.WEB_SEARCH, search(model, entry));
+        if (entry.path(SEARCHES).isObject()) {
+            stated.put(Kind.WEB_SEARCH, search(model, entry));
+        }
         Rates base = Rates.completing(stated);
         List<PriceRow.Band> bands = new ArrayList<>();
         bands.add(band(model, entry, 0, "", base));
@@ -125,7 +170,12 @@ final class PriceFile {
             String suffix = "_above_" + thousands + "k_tokens";
             bands.add(band(model, entry, thousands * TOKENS_IN_A_K, suffix, base));
         }
-        return Optional.of(new PriceRow(Source.PRICE_FILE, bands, longestAnswer(entry)));
+        return Optional.of(
+                new PriceRow(
+                        Source.PRICE_FILE,
+                        bands,
+                        tokens(entry, "max_input_tokens"),
+                        tokens(entry, "max_output_tokens")));
     }
 
     /** The lengths, in thousands of tokens, from which something costs otherwise. */
@@ -198,8 +248,8 @@ final class PriceFile {
         return price.decimalValue().movePointRight(12);
     }
 
-    private static OptionalInt longestAnswer(JsonNode entry) {
-        JsonNode most = entry.path("max_output_tokens");
+    private static OptionalInt tokens(JsonNode entry, String field) {
+        JsonNode most = entry.path(field);
         return most.canConvertToInt() && most.asInt() > 0
                 ? OptionalInt.of(most.asInt())
                 : OptionalInt.empty();

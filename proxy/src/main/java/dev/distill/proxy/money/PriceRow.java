@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * is, and of the tier that the provider served. Immutable.
  *
  * <p>All amounts are whole nano US dollars, rounded up once for a whole bill. A tier without prices
- * of its own costs as the standard one; searches without a price are free.
+ * of its own costs as the standard one; what searches without a price cost is not known.
  */
 public final class PriceRow {
     /** Where a price comes from. */
@@ -34,6 +34,7 @@ public final class PriceRow {
 
     private final Source source;
     private final List<Band> bands;
+    private final OptionalInt maxInputTokens;
     private final OptionalInt maxOutputTokens;
 
     /**
@@ -56,18 +57,38 @@ public final class PriceRow {
     /**
      * @param bands one of them for any length
      */
-    PriceRow(Source source, List<Band> bands, OptionalInt maxOutputTokens) {
+    PriceRow(
+            Source source,
+            List<Band> bands,
+            OptionalInt maxInputTokens,
+            OptionalInt maxOutputTokens) {
         this.source = source;
         this.bands =
                 bands.stream()
                         .sorted(Comparator.comparingLong(Band::aboveInputTokens).reversed())
                         .toList();
+        this.maxInputTokens = maxInputTokens;
         this.maxOutputTokens = maxOutputTokens;
     }
 
     /** Where it comes from. */
     public Source source() {
         return source;
+    }
+
+    /** The most that the model reads, where that is known. */
+    public OptionalInt maxInputTokens() {
+        return maxInputTokens;
+    }
+
+    /** Whether it says what a search costs. */
+    public boolean pricesSearches() {
+        return bands.getLast().standard().pricesSearches();
+    }
+
+    /** Whether it says what everything that was used costs. */
+    public boolean covers(Usage usage) {
+        return usage.webSearches() == 0 || pricesSearches();
     }
 
     /** The longest answer of the model, where that is known. */
@@ -93,14 +114,9 @@ public final class PriceRow {
         return rates(inputTokens, tier).picoUsd(kind).movePointLeft(12);
     }
 
-    /** The most that a call about which nothing else is known can cost, searches aside. */
-    public long worst(long inputTokensAtMost, long outputTokensAtMost) {
-        return worst(inputTokensAtMost, outputTokensAtMost, Kind.ALL, Optional.of(AUTO));
-    }
-
     /**
-     * The most that a call can cost, searches aside: all tokens of the dearest kind, in the dearest
-     * band that it may reach.
+     * The most that a call can cost: all tokens of the dearest kind, in the dearest band that it
+     * may reach, and all searches.
      *
      * @param kinds that may turn up beside plain input and output
      * @param tier that is asked for; {@code auto} stands for any, and one that is asked for may
@@ -109,6 +125,7 @@ public final class PriceRow {
     public long worst(
             long inputTokensAtMost,
             long outputTokensAtMost,
+            long searchesAtMost,
             Set<Kind> kinds,
             Optional<String> tier) {
         boolean any = tier.filter(AUTO::equalsIgnoreCase).isPresent();
@@ -120,7 +137,12 @@ public final class PriceRow {
                                         Stream.of(band.standard(), band.rates(tier)),
                                         any ? band.tiers().values().stream() : Stream.empty()))
                 .mapToLong(
-                        rates -> rates.worstNanoUsd(inputTokensAtMost, outputTokensAtMost, kinds))
+                        rates ->
+                                rates.worstNanoUsd(
+                                        inputTokensAtMost,
+                                        outputTokensAtMost,
+                                        searchesAtMost,
+                                        kinds))
                 .max()
                 .orElse(0);
     }

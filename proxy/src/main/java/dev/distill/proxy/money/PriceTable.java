@@ -23,17 +23,17 @@ import java.util.TreeMap;
  */
 public final class PriceTable {
     private final Map<String, NavigableMap<LocalDate, PriceRow>> configured;
-    private final Map<String, PriceRow> listed;
+    private final PriceFile.Content listed;
     private final Optional<PriceRow> assumed;
     private final Map<String, String> kinds;
 
     private PriceTable(
             Map<String, NavigableMap<LocalDate, PriceRow>> configured,
-            Map<String, PriceRow> listed,
+            PriceFile.Content listed,
             Optional<PriceRow> assumed,
             Map<String, String> kinds) {
         this.configured = Map.copyOf(configured);
-        this.listed = Map.copyOf(listed);
+        this.listed = listed;
         this.assumed = assumed;
         this.kinds = Map.copyOf(kinds);
     }
@@ -50,7 +50,7 @@ public final class PriceTable {
         config.providers().forEach((name, provider) -> kinds.put(name, kind(provider)));
         return new PriceTable(
                 configured,
-                config.priceFile().map(PriceFile::read).orElse(Map.of()),
+                config.priceFile().map(PriceFile::read).orElse(PriceFile.Content.NONE),
                 config.unknownPrice()
                         .map(p -> new ConfiguredPrices("unknown_price").row(p, Source.ASSUMED)),
                 kinds);
@@ -58,11 +58,7 @@ public final class PriceTable {
 
     /** The price of a model on that day in UTC; empty when nobody says anything about it. */
     public Optional<PriceRow> at(String provider, String model, Instant when) {
-        List<String> names =
-                List.of(
-                        provider + "/" + model,
-                        kinds.getOrDefault(provider, provider) + "/" + model,
-                        model);
+        List<String> names = names(provider, model);
         LocalDate day = LocalDate.ofInstant(when, ZoneOffset.UTC);
         for (String name : names) {
             NavigableMap<LocalDate, PriceRow> days = configured.get(name);
@@ -72,12 +68,30 @@ public final class PriceTable {
             }
         }
         for (String name : names) {
-            PriceRow price = listed.get(name);
+            PriceRow price = listed.rows().get(name);
             if (price != null) {
                 return Optional.of(price);
             }
         }
         return assumed;
+    }
+
+    /** The day from which on a model may be gone, as far as the price file knows. */
+    public Optional<LocalDate> end(String provider, String model) {
+        for (String name : names(provider, model)) {
+            LocalDate end = listed.ends().get(name);
+            if (end != null) {
+                return Optional.of(end);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<String> names(String provider, String model) {
+        return List.of(
+                provider + "/" + model,
+                kinds.getOrDefault(provider, provider) + "/" + model,
+                model);
     }
 
     private static NavigableMap<LocalDate, PriceRow> byDay(String model, List<Price> prices) {

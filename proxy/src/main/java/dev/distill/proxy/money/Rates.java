@@ -34,17 +34,19 @@ final class Rates {
 
     /**
      * Prices of which only some are stated, plain input and output among them. Others cost as much
-     * as the plain kind, but cache writes 1.25 times, and for an hour 2 times, as much as input.
+     * as the plain kind, but cache writes 1.25 times, and for an hour 2 times, as much as input. A
+     * search that is not stated stays without a price, and adds nothing to a bill.
      */
     static Rates completing(Map<Kind, BigDecimal> stated) {
         Map<Kind, BigDecimal> prices = new EnumMap<>(Kind.class);
-        prices.put(Kind.WEB_SEARCH, BigDecimal.ZERO);
         prices.putAll(stated);
         BigDecimal input = prices.getOrDefault(Kind.INPUT, BigDecimal.ZERO);
         prices.putIfAbsent(Kind.CACHE_WRITE, input.multiply(CACHE_WRITE));
         prices.putIfAbsent(Kind.CACHE_WRITE_HOUR, input.multiply(CACHE_WRITE_HOUR));
         for (Kind kind : KINDS) {
-            prices.putIfAbsent(kind, prices.getOrDefault(kind.plain(), BigDecimal.ZERO));
+            if (kind != Kind.WEB_SEARCH) {
+                prices.putIfAbsent(kind, prices.getOrDefault(kind.plain(), BigDecimal.ZERO));
+            }
         }
         return new Rates(prices);
     }
@@ -62,6 +64,10 @@ final class Rates {
     BigDecimal picoUsd(Kind kind) {
         BigDecimal price = exact.get(kind);
         return price == null ? BigDecimal.ZERO : price;
+    }
+
+    boolean pricesSearches() {
+        return exact.containsKey(Kind.WEB_SEARCH);
     }
 
     /** What an answer costs. */
@@ -85,16 +91,21 @@ final class Rates {
         return nano(sum);
     }
 
-    /** The most that so many tokens can cost when they are all of the dearest kind. */
-    long worstNanoUsd(long inputTokens, long outputTokens, Set<Kind> kinds) {
+    /** The most that so much can cost when all tokens are of the dearest kind. */
+    long worstNanoUsd(long inputTokens, long outputTokens, long searches, Set<Kind> kinds) {
         Kind input = dearest(Kind.INPUT, kinds);
         Kind output = dearest(Kind.OUTPUT, kinds);
         if (!whole.isEmpty()) {
             try {
                 long sum =
                         Math.addExact(
-                                Math.multiplyExact(whole.getOrDefault(input, 0L), inputTokens),
-                                Math.multiplyExact(whole.getOrDefault(output, 0L), outputTokens));
+                                Math.multiplyExact(
+                                        whole.getOrDefault(Kind.WEB_SEARCH, 0L), searches),
+                                Math.addExact(
+                                        Math.multiplyExact(
+                                                whole.getOrDefault(input, 0L), inputTokens),
+                                        Math.multiplyExact(
+                                                whole.getOrDefault(output, 0L), outputTokens)));
                 return Math.min(Math.ceilDiv(sum, PICO_PER_NANO), Usd.MOST_NANO_USD);
             } catch (ArithmeticException _) {
                 // as above
@@ -103,7 +114,8 @@ final class Rates {
         return nano(
                 picoUsd(input)
                         .multiply(BigDecimal.valueOf(inputTokens))
-                        .add(picoUsd(output).multiply(BigDecimal.valueOf(outputTokens))));
+                        .add(picoUsd(output).multiply(BigDecimal.valueOf(outputTokens)))
+                        .add(picoUsd(Kind.WEB_SEARCH).multiply(BigDecimal.valueOf(searches))));
     }
 
     private Kind dearest(Kind plain, Set<Kind> kinds) {
@@ -130,7 +142,7 @@ final class Rates {
      */
     Rates with(Map<Kind, BigDecimal> stated) {
         Map<Kind, BigDecimal> prices = new EnumMap<>(Kind.class);
-        for (Kind kind : KINDS) {
+        for (Kind kind : exact.keySet()) {
             BigDecimal plain = stated.getOrDefault(kind.plain(), picoUsd(kind.plain()));
             BigDecimal otherwise = share(plain, picoUsd(kind), picoUsd(kind.plain()));
             prices.put(kind, stated.getOrDefault(kind, otherwise));

@@ -146,6 +146,14 @@ public final class TargetHealth {
         }
     }
 
+    /** It is asked with another key, for which the rest that the last one needed does not count. */
+    public synchronized void otherKey() {
+        long now = nanoTime.getAsLong();
+        rests = 0;
+        restUntil = now;
+        shareUntil = now;
+    }
+
     /** Notes the share of its rate limit that the provider says is left. */
     public synchronized void share(double left) {
         share = left;

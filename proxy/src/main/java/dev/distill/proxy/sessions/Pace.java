@@ -1,6 +1,8 @@
 package dev.distill.proxy.sessions;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /** What was spent in the last ten minutes, in slots of one minute. Not safe for several threads. */
 final class Pace {
@@ -8,6 +10,21 @@ final class Pace {
 
     private final long[] nanoUsd = new long[MINUTES];
     private long minute;
+
+    /** What was measured before a restart: the minute of the newest slot, then the slots. */
+    static Pace of(List<Long> saved) {
+        Pace pace = new Pace();
+        pace.minute = saved.getFirst();
+        for (int i = 0; i < MINUTES; i++) {
+            pace.nanoUsd[i] = saved.get(i + 1);
+        }
+        return pace;
+    }
+
+    /** What {@link #of} takes. */
+    List<Long> saved() {
+        return LongStream.concat(LongStream.of(minute), Arrays.stream(nanoUsd)).boxed().toList();
+    }
 
     /** Adds money spent at a time. */
     void add(long epochSecond, long costNanoUsd) {

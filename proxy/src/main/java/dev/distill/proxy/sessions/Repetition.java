@@ -1,5 +1,8 @@
 package dev.distill.proxy.sessions;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * How often a session makes the same call: in a row, in a cycle such as A, B, A, B, or among
  * others. Not safe for several threads.
@@ -19,6 +22,37 @@ final class Repetition {
     private final int[] count = new int[COUNTERS];
     private long calls;
     private int most;
+
+    /**
+     * What was counted before a restart; cycles are counted anew.
+     *
+     * @param most how often the most repeated call was made
+     * @param counts of calls, by their fingerprints
+     */
+    static Repetition of(int most, Map<Long, Integer> counts) {
+        Repetition repetition = new Repetition();
+        repetition.most = most;
+        int slot = 0;
+        for (Map.Entry<Long, Integer> entry : counts.entrySet()) {
+            if (slot < COUNTERS && entry.getValue() > 0) {
+                repetition.frequent[slot] = entry.getKey();
+                repetition.count[slot] = entry.getValue();
+                slot++;
+            }
+        }
+        return repetition;
+    }
+
+    /** The calls that were made more than once, by their fingerprints. */
+    Map<Long, Integer> counts() {
+        Map<Long, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < COUNTERS; i++) {
+            if (count[i] > 1) {
+                counts.put(frequent[i], count[i]);
+            }
+        }
+        return counts;
+    }
 
     /** Counts a call. */
     void add(long fingerprint) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     /** How often a rung can be doubled. */
     private static final int MOST_RAISES = 20;
+
+    /** One that is younger, and has cost less than a cent, may be forgotten in a restart. */
+    private static final Duration WORTH_KEEPING = Duration.ofMinutes(1);
+
+    private static final long WORTH_NANO_USD = 10_000_000;
 
     private final SessionKey key;
     private final Owner owner;
@@ -181,25 +187,42 @@ final class Session {
                 reason);
     }
 
-    /** What must survive a restart; empty while nothing has happened on the ladder. */
-    synchronized Optional<Saved> saved() {
-        return state == State.RUNNING && pingRaises == 0 && stopRaises == 0
-                ? Optional.empty()
-                : Optional.of(
+    /**
+     * What must survive a restart; empty for one that is too young and too cheap to be missed.
+     *
+     * <p>A call under way is a sign of life up to now.
+     */
+    synchronized Optional<Saved> saved(Instant now) {
+        Ladder.Measures measures = measures(now);
+        boolean missed =
+                isOnLadder()
+                        || measures.age().compareTo(WORTH_KEEPING) >= 0
+                        || spentNanoUsd >= WORTH_NANO_USD;
+        return missed
+                ? Optional.of(
                         new Saved(
                                 key.text(),
                                 owner,
                                 name,
                                 state,
                                 started,
-                                lastUsed,
+                                started.plus(measures.age()),
                                 requests,
                                 spentNanoUsd,
                                 pingRaises,
                                 stopRaises,
                                 acknowledged,
                                 pinged,
-                                reason));
+                                reason,
+                                pace == null ? List.of() : pace.saved(),
+                                measures.sameCall(),
+                                repetition == null ? Map.of() : repetition.counts()))
+                : Optional.empty();
+    }
+
+    /** Whether anything was ever said about it. */
+    private boolean isOnLadder() {
+        return state != State.RUNNING || pingRaises > 0 || stopRaises > 0;
     }
 
     static Session of(Saved saved) {
@@ -218,14 +241,10 @@ final class Session {
         session.acknowledged = saved.acknowledged();
         session.pinged = saved.pinged();
         session.reason = saved.reason();
+        session.pace = saved.pace().isEmpty() ? null : Pace.of(saved.pace());
+        session.repetition =
+                saved.sameCall() > 1 ? Repetition.of(saved.sameCall(), saved.sameCalls()) : null;
         return session;
-    }
-
-    /** What the ledger knows of the time before this process. */
-    synchronized void seed(Instant used, long spentBefore, long requestsBefore) {
-        lastUsed = used.isAfter(lastUsed) ? used : lastUsed;
-        spentNanoUsd = Math.max(spentNanoUsd, spentBefore);
-        requests = Math.max(requests, requestsBefore);
     }
 
     private Rung ping(Runaway rules) {

@@ -31,10 +31,11 @@ import java.util.concurrent.locks.LockSupport;
  * calls are refused and those under way are ended. A key as a whole is told about when all its
  * sessions together spend too fast; only a person stops it.
  *
- * <p>A stopped session stays stopped, also over a restart, until somebody resumes it or nobody has
- * tried it for a week. At most a fixed number of sessions is known: when there are more, the cheap
- * ones that were used least recently are forgotten first, never one with a call under way or a
- * stop, and those forgotten before they were over are counted.
+ * <p>What is measured, and where a session stands, is written down every few seconds and survives a
+ * restart. A stopped session stays stopped until somebody resumes it or nobody has tried it for a
+ * week. At most a fixed number of sessions is known: when there are more, the cheap ones that were
+ * used least recently are forgotten first, never one with a call under way or a stop, and those
+ * forgotten before they were over are counted.
  *
  * <p>Safe for use by many threads; no call waits for a file or the network.
  */
@@ -49,6 +50,15 @@ public final class Sessions implements AutoCloseable {
     private static final Duration SAVING = Duration.ofSeconds(5);
     private static final int SHOWN_NAME = 128;
 
+    /** How many sessions are written down, each in less than a kilobyte. */
+    private static final int MOST_SAVED = 10_000;
+
+    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
+
+    /** Writing takes at most one part in so many of the time. */
+    private static final int RESTS = 50;
+
     private final ConcurrentHashMap<SessionKey, Session> known = new ConcurrentHashMap<>();
     private final LadderFile file;
     private final InstantSource clock;
@@ -61,6 +71,9 @@ public final class Sessions implements AutoCloseable {
     private volatile Runaway rules;
     private volatile Alarm alarm;
     private volatile boolean closed;
+    private volatile boolean unsaved;
+    private volatile Instant saved;
+    private volatile Duration pause = EVERY;
 
     Sessions(Runaway rules, Alarm alarm, Path file, int most, InstantSource clock) {
         this.rules = rules;
@@ -68,6 +81,7 @@ public final class Sessions implements AutoCloseable {
         this.file = new LadderFile(file);
         this.most = most;
         this.clock = clock;
+        this.saved = clock.instant();
         this.file.read().stream()
                 .map(Session::of)
                 .forEach(session -> known.put(session.key(), session));
@@ -82,9 +96,9 @@ public final class Sessions implements AutoCloseable {
     /**
      * Reads what is kept of earlier sessions, and begins to look after them once a second.
      *
-     * @param file where stopped sessions are kept, made when there is none
+     * @param file where sessions are kept, made when there is none, set aside when it is damaged
      * @param environment where the secret of the webhook is looked up
-     * @throws UserError when the file is damaged or the secret is missing
+     * @throws UserError when the file cannot be read or the secret is missing
      */
     public static Sessions open(
             Runaway rules, Path file, Map<String, String> environment, InstantSource clock) {
@@ -118,6 +132,7 @@ public final class Sessions implements AutoCloseable {
         Session ofKey = session(SessionKey.ofKey(owner), owner, Optional.empty(), now);
         Optional<String> shown = name.map(Sessions::shortened);
         Session session = session(SessionKey.of(owner, fingerprint, name), owner, shown, now);
+        used();
         session.ask(call, rules, now).ifPresent(this::happened);
         Call admitted = new Call(this, session, ofKey);
         if (!session.enter(admitted, now)) {
@@ -133,34 +148,6 @@ public final class Sessions implements AutoCloseable {
             makeRoom(now);
         }
         return admitted;
-    }
-
-    /**
-     * What the ledger knows about a session of an earlier process, by the id it was given then. A
-     * session that is over by now, or unknown ids, change nothing.
-     */
-    public void seed(
-            String id,
-            Owner owner,
-            Instant started,
-            Instant lastUsed,
-            long spentNanoUsd,
-            long requests) {
-        boolean over =
-                Duration.between(lastUsed, clock.instant()).compareTo(rules.sessionIdle()) > 0;
-        SessionKey.ofId(id)
-                .filter(key -> !over && !key.ofKey())
-                .ifPresent(
-                        key ->
-                                known.computeIfAbsent(
-                                                key,
-                                                _ ->
-                                                        new Session(
-                                                                key,
-                                                                owner,
-                                                                Optional.empty(),
-                                                                started))
-                                        .seed(lastUsed, spentNanoUsd, requests));
     }
 
     /** All sessions and keys that are not over, the dearest first. */
@@ -243,6 +230,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     void settle(Call call, Session session, long costNanoUsd) {
+        used();
         session.leave(call, costNanoUsd, rules, clock.instant()).ifPresent(this::happened);
     }
 
@@ -255,6 +243,9 @@ public final class Sessions implements AutoCloseable {
             } else {
                 session.climb(rules, now).ifPresent(this::happened);
             }
+        }
+        if (isDue(now)) {
+            saver.offer(true);
         }
     }
 
@@ -320,6 +311,13 @@ public final class Sessions implements AutoCloseable {
         return "POST /admin/sessions/%s/%s".formatted(id, ping ? "acknowledge" : "resume");
     }
 
+    /** There is something new to be written down, within seconds. */
+    private void used() {
+        if (!unsaved) {
+            unsaved = true;
+        }
+    }
+
     private boolean changed(boolean yes) {
         if (yes) {
             saver.offer(true);
@@ -327,8 +325,27 @@ public final class Sessions implements AutoCloseable {
         return yes;
     }
 
+    /** Writes down the dearest, at most a fixed number, and never for long compared to the rest. */
     private void save() {
-        file.write(known.values().stream().flatMap(s -> s.saved().stream()).toList());
+        Instant now = clock.instant();
+        long start = System.nanoTime();
+        unsaved = false;
+        pause = AFTER_FAILURE;
+        saved = now;
+        file.write(
+                known.values().stream()
+                        .flatMap(session -> session.saved(now).stream())
+                        .sorted(Saved.DEAREST_FIRST)
+                        .limit(MOST_SAVED)
+                        .toList());
+        Duration took = Duration.ofNanos(System.nanoTime() - start).multipliedBy(RESTS);
+        pause = took.compareTo(EVERY) > 0 ? took : EVERY;
+    }
+
+    private boolean isDue(Instant now) {
+        boolean failed = pause.equals(AFTER_FAILURE);
+        return (unsaved || failed)
+                && Duration.between(saved, now).abs().compareTo(pause) >= 0; // clocks jump
     }
 
     /** Forgets a tenth: what is over, then the cheapest and longest unused. */

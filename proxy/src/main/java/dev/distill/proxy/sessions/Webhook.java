@@ -50,7 +50,11 @@ final class Webhook implements Alarm {
         this.uri = uri;
         this.secret = secret.map(text -> text.getBytes(StandardCharsets.UTF_8));
         this.firstWait = firstWait;
-        this.client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        this.client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1) // no offer of h2c with a post
+                        .connectTimeout(PATIENCE)
+                        .build();
         this.queue =
                 new Aside<>(
                         "webhook",

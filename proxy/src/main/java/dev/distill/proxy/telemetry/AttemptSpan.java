@@ -1,7 +1,6 @@
 package dev.distill.proxy.telemetry;
 
 import dev.distill.proxy.wire.Usage;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,18 +8,15 @@ import java.util.OptionalInt;
 /** The span of one call to a provider. Safe for use by many threads. */
 public final class AttemptSpan {
     private final Span span;
-    private final Optional<String> traceState;
+    private final Map<String, String> headers;
 
-    AttemptSpan(Span span, Optional<String> traceState) {
+    AttemptSpan(Span span, Map<String, String> headers) {
         this.span = span;
-        this.traceState = traceState;
+        this.headers = Map.copyOf(headers);
     }
 
-    /** The headers that join the provider's own spans to this one. */
+    /** The headers that join the provider's own spans to this one, or to the caller's. */
     public Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("traceparent", span.self().header());
-        traceState.ifPresent(state -> headers.put("tracestate", state));
         return headers;
     }
 

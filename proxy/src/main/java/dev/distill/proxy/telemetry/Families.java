@@ -72,6 +72,14 @@ final class Families {
                     "provider",
                     "model");
 
+    final Family<Counter> unknownCosts =
+            Family.counter(
+                    "distill_unknown_costs_total",
+                    "Calls of which nobody knows what they cost.",
+                    "route",
+                    "provider",
+                    "model");
+
     List<Family<?>> all() {
         return List.of(
                 requests,
@@ -84,6 +92,7 @@ final class Families {
                 attempts,
                 attemptLatency,
                 tokens,
-                cost);
+                cost,
+                unknownCosts);
     }
 }

@@ -1,5 +1,6 @@
 package dev.distill.proxy.telemetry;
 
+import dev.distill.config.Shown;
 import dev.distill.proxy.aside.Aside;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -40,7 +41,11 @@ final class OtlpExporter implements AutoCloseable {
     OtlpExporter(URI collector, Duration firstWait) {
         this.traces = URI.create(collector.toString().replaceAll("/+$", "") + "/v1/traces");
         this.firstWait = firstWait;
-        this.client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        this.client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1) // no offer of h2c with a post
+                        .connectTimeout(PATIENCE)
+                        .build();
         this.queue = new Aside<>("traces", LIMITS, _ -> 1, this::send);
     }
 
@@ -90,7 +95,9 @@ final class OtlpExporter implements AutoCloseable {
             problem = "the proxy is closing";
         }
         if (refused.getAndAdd(spans.size()) == 0) { // said once, counted always
-            LOG.log(Level.WARNING, "traces are not taken by " + traces + ": " + problem);
+            LOG.log(
+                    Level.WARNING,
+                    "traces are not taken by " + Shown.address(traces.toString()) + ": " + problem);
         }
     }
 }

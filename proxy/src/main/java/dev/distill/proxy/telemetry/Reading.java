@@ -9,6 +9,8 @@ public enum Reading {
             "0 closed, 1 half open, 2 open: a target that is open is left alone.", Of.TARGET),
     TARGET_COOLDOWN_SECONDS("For how long a target is left alone yet.", Of.TARGET),
     TARGET_IN_FLIGHT("Calls to a target under way.", Of.TARGET),
+    TARGET_PRICED(
+            "1 when the model has a price, 0 when nobody knows what its calls cost.", Of.TARGET),
     KEY_STATE("1 when a key of a provider is in use, 0 when it rests.", Of.KEY),
     BUDGET_LIMIT_USD("The limit of a budget.", Of.BUDGET),
     BUDGET_SPENT_USD("Spent of a budget in its present window.", Of.BUDGET),

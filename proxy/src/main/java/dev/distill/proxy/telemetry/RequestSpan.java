@@ -4,7 +4,9 @@ import dev.distill.proxy.wire.Usage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The span of one request. Safe for use by many threads; ended once, by whoever began it. */
 public final class RequestSpan {
@@ -12,12 +14,15 @@ public final class RequestSpan {
 
     private final Traces traces;
     private final Span span;
-    private final Optional<String> traceState;
+    private final Function<TraceParent, Map<String, String>> headers;
 
-    RequestSpan(Traces traces, Span span, Optional<String> traceState) {
+    /**
+     * @param headers what a call to a provider carries, by the place of its span
+     */
+    RequestSpan(Traces traces, Span span, Function<TraceParent, Map<String, String>> headers) {
         this.traces = traces;
         this.span = span;
-        this.traceState = traceState;
+        this.headers = headers;
     }
 
     /** The trace that it belongs to: 32 hexadecimal digits. */
@@ -66,7 +71,7 @@ public final class RequestSpan {
             child.set(GenAi.SERVER_ADDRESS, server.getHost());
             child.set(GenAi.SERVER_PORT, port(server));
         }
-        return new AttemptSpan(child, traceState);
+        return new AttemptSpan(child, headers.apply(child.self()));
     }
 
     /**

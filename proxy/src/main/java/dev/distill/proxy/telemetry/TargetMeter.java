@@ -15,6 +15,7 @@ public final class TargetMeter {
     private final Counter outputReasoning;
     private final Counter outputAudio;
     private final Counter cost;
+    private final Counter unknownCosts;
 
     TargetMeter(Families families, Vocabulary words, String route, String provider, String model) {
         this.words = words;
@@ -28,6 +29,7 @@ public final class TargetMeter {
         this.outputReasoning = families.tokens.with(route, provider, model, "output_reasoning");
         this.outputAudio = families.tokens.with(route, provider, model, "output_audio");
         this.cost = families.cost.with(route, provider, model);
+        this.unknownCosts = families.unknownCosts.with(route, provider, model);
     }
 
     /**
@@ -51,6 +53,11 @@ public final class TargetMeter {
         add(outputReasoning, usage.outputReasoning());
         add(outputAudio, usage.outputAudio());
         add(cost, costNanoUsd);
+    }
+
+    /** Nobody knows what an attempt cost. */
+    public void unknown() {
+        unknownCosts.add(1);
     }
 
     private static void add(Counter counter, long more) {

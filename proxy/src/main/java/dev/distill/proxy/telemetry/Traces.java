@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -12,9 +14,9 @@ import java.util.function.LongSupplier;
 /**
  * Traces of requests: one span for each, and one below it for each call to a provider. A caller's
  * {@code traceparent} is joined and decides whether the trace is recorded; of the others the
- * configured share is. Without a collector nothing is recorded, and trace ids are passed on
- * nevertheless. Spans leave through a bounded queue: a collector that is slow or gone costs spans,
- * never a request.
+ * configured share is. Without a collector nothing is recorded, and the caller's headers are passed
+ * on as they are: the decision whether to sample is not ours to change. Spans leave through a
+ * bounded queue: a collector that is slow or gone costs spans, never a request.
  *
  * <p>Safe for use by many threads.
  */
@@ -73,7 +75,20 @@ public final class Traces implements AutoCloseable {
                         Span.Kind.SERVER);
         span.set(GenAi.OPERATION, operation);
         span.set(GenAi.REQUEST_MODEL, route);
-        return new RequestSpan(this, span, parent.flatMap(_ -> tracestate));
+        Optional<String> state = parent.flatMap(_ -> tracestate);
+        return exporter.isPresent()
+                ? new RequestSpan(
+                        this, span, attempt -> headers(Optional.of(attempt.header()), state))
+                : new RequestSpan(
+                        this, span, _ -> headers(parent.flatMap(_ -> traceparent), state));
+    }
+
+    private static Map<String, String> headers(
+            Optional<String> traceparent, Optional<String> tracestate) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        traceparent.ifPresent(header -> headers.put("traceparent", header));
+        tracestate.ifPresent(header -> headers.put("tracestate", header));
+        return headers;
     }
 
     /** Spans that were recorded and did not reach the collector. */

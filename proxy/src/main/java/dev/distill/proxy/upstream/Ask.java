@@ -2,6 +2,7 @@ package dev.distill.proxy.upstream;
 
 import dev.distill.proxy.wire.Dialect;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A request to a provider.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param purpose what is asked for, for dialects that have it in the address
  * @param key a key of the provider's own pool
  * @param headers the caller's, by lower-case name; what may be passed on is, the rest is not
+ * @param underway gets to know the call before it is made, where that takes time, so that somebody
+ *     else can end it
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose; a copy would cost at every attempt
 public record Ask(
@@ -21,7 +24,8 @@ public record Ask(
         Purpose purpose,
         Credential key,
         Map<String, String> headers,
-        Clocks clocks) {
+        Clocks clocks,
+        Consumer<Call> underway) {
     /** What is asked for. */
     public enum Purpose {
         /** An answer at once. */
@@ -29,10 +33,15 @@ public record Ask(
         /** An answer as it comes. */
         STREAM,
         /** The number of its tokens, which only Anthropic tells. */
-        COUNT_TOKENS
+        COUNT_TOKENS;
+
+        /** Of an answer. */
+        public static Purpose of(boolean stream) {
+            return stream ? STREAM : WHOLE;
+        }
     }
 
-    /** One for an answer. */
+    /** One for an answer that nobody else ends. */
     public Ask(
             Dialect dialect,
             String model,
@@ -41,7 +50,7 @@ public record Ask(
             Credential key,
             Map<String, String> headers,
             Clocks clocks) {
-        this(dialect, model, body, stream ? Purpose.STREAM : Purpose.WHOLE, key, headers, clocks);
+        this(dialect, model, body, Purpose.of(stream), key, headers, clocks, _ -> {});
     }
 
     /** Whether the answer streams. */

@@ -31,6 +31,11 @@ final class BodyReader {
         return left < 0;
     }
 
+    /** So many bytes, or fewer where the head has said that there are fewer. */
+    int atMost(int bytes) {
+        return chunked || left < 0 ? bytes : (int) Math.min(bytes, left);
+    }
+
     /**
      * Some bytes, at least one, or -1 at the end.
      *

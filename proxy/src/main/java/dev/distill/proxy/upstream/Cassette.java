@@ -9,6 +9,8 @@ import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.proxy.wire.Canonical;
+import dev.distill.proxy.wire.Dialect;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,18 +23,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Recorded answers by the text of the last user message, so that they survive a changed prompt. A
- * line of the file is {@code {"user": …, "model": …, "latency_ms": 612, "status": 200, "body":
- * {…}}}, all of it in the dialect of OpenAI chat completions. A streamed answer has {@code
- * "events": [{"after_ms": 12, "data": "…"}]} instead of the body, with the time since the event
- * before.
+ * Recorded answers. A line of the file is {@code {"request": "9f…", "user": …, "model": …,
+ * "latency_ms": 612, "status": 200, "body": {…}}}, all of it in the dialect of OpenAI chat
+ * completions. A streamed answer has {@code "events": [{"after_ms": 12, "data": "…"}]} instead of
+ * the body, with the time since the event before.
+ *
+ * <p>{@code request} is {@link Canonical#digest}: such an answer is for that request alone, system
+ * prompt, history and parameters included, and the same request may have several. Without it, as in
+ * a file that somebody has written by hand, the one answer is for every request whose last user
+ * message has the text of {@code user}, so that it survives a changed prompt.
  */
 public final class Cassette {
     /** Problems shown at once; more of them say nothing new. */
     private static final int MOST_PROBLEMS = 20;
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     /**
      * One recorded answer.
@@ -68,20 +76,31 @@ public final class Cassette {
     public record Chunk(long afterMillis, String data) {}
 
     private final Digest digest;
-    private final Map<String, Recording> recordings;
+    private final Lines lines;
 
-    private Cassette(Digest digest, Map<String, Recording> recordings) {
+    private Cassette(Digest digest, Lines lines) {
         this.digest = digest;
-        this.recordings = recordings;
+        this.lines = lines;
+    }
+
+    /** What has been read. */
+    private record Lines(
+            Map<String, List<Recording>> byRequest,
+            Map<String, Recording> byText,
+            Map<String, Integer> otherRequests) {
+        Lines() {
+            this(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        }
     }
 
     /**
      * Reads a whole file.
      *
      * @throws UserError with the place of every malformed line and every second answer to a message
+     *     where no request tells them apart
      */
     public static Cassette load(Path file) {
-        Map<String, Recording> recordings = new HashMap<>();
+        Lines lines = new Lines();
         List<Problem> problems = new ArrayList<>();
         byte[] content = read(file);
         try (BufferedReader reader = utf8(content)) {
@@ -92,7 +111,7 @@ public final class Cassette {
                 number++;
                 if (!line.isBlank()) {
                     Location at = Location.of(file, number);
-                    add(recordings, line, at).ifPresent(text -> problems.add(Problem.at(at, text)));
+                    add(lines, line, at).ifPresent(text -> problems.add(Problem.at(at, text)));
                 }
             }
         } catch (IOException e) {
@@ -101,10 +120,15 @@ public final class Cassette {
         if (!problems.isEmpty()) {
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
-        return new Cassette(Digest.of(content), recordings);
+        return new Cassette(Digest.of(content), lines);
     }
 
-    /** What an answer to a request is found by: the text of its last user message. */
+    /** What an answer is recorded under: the whole request but for its model. */
+    static String requestDigest(ObjectNode request) {
+        return Canonical.of(Dialect.OPENAI_CHAT, request).digest().hex();
+    }
+
+    /** The text of the last user message, which answers without a request are found by. */
     public static String userText(ObjectNode request) {
         String text = "";
         for (JsonNode message : request.path("messages")) {
@@ -124,14 +148,19 @@ public final class Cassette {
         return text.toString();
     }
 
-    /** The user messages that have an answer. */
-    Set<String> userTexts() {
-        return recordings.keySet();
+    /** The answers to a request in the order in which they were recorded; empty without any. */
+    List<Recording> answers(String requestDigest) {
+        return lines.byRequest().getOrDefault(requestDigest, List.of());
     }
 
-    /** The recording for a user message. */
+    /** The recording for a user message, in whatever request. */
     public Optional<Recording> find(String userText) {
-        return Optional.ofNullable(recordings.get(userText));
+        return Optional.ofNullable(lines.byText().get(userText));
+    }
+
+    /** The line of an answer to the same user message, but in another request. */
+    Optional<Integer> otherRequest(String userText) {
+        return Optional.ofNullable(lines.otherRequests().get(userText));
     }
 
     /**
@@ -178,8 +207,7 @@ public final class Cassette {
     }
 
     /** Adds a line, or says what is wrong with it. */
-    private static Optional<String> add(
-            Map<String, Recording> recordings, String line, Location at) {
+    private static Optional<String> add(Lines lines, String line, Location at) {
         try {
             JsonNode node = Json.parse(line);
             Optional<String> wrong = wrong(node);
@@ -194,7 +222,15 @@ public final class Cassette {
                             node.path("status").intValue(),
                             node.has("events") ? "" : Json.line(node.path("body")),
                             events(node.path("events")));
-            Recording first = recordings.putIfAbsent(node.path("user").textValue(), recording);
+            String user = node.path("user").textValue();
+            if (node.has("request")) {
+                lines.byRequest()
+                        .computeIfAbsent(node.path("request").textValue(), _ -> new ArrayList<>())
+                        .add(recording);
+                lines.otherRequests().putIfAbsent(user, at.line());
+                return Optional.empty();
+            }
+            Recording first = lines.byText().putIfAbsent(user, recording);
             return Optional.ofNullable(first)
                     .map(f -> "the same user message was already recorded in line " + f.line());
         } catch (JsonProcessingException e) {
@@ -218,6 +254,9 @@ public final class Cassette {
         int status = node.path("status").asInt();
         if (!node.path("user").isTextual()) {
             return Optional.of("user must be a string");
+        }
+        if (node.has("request") && !DIGEST.matcher(node.path("request").asText()).matches()) {
+            return Optional.of("request must be 64 hexadecimal digits, or absent");
         }
         if (!node.path("model").isTextual()) {
             return Optional.of("model must be a string");

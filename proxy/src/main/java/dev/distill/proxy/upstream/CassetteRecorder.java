@@ -13,18 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Appends answers to a cassette. As a cassette has one answer to a user message, the first one is
- * kept, those of earlier runs included. Safe for use by many threads.
+ * Appends answers to a cassette, each under its request; a request that is made again gets another
+ * answer there. Safe for use by many threads.
  */
 public final class CassetteRecorder implements AutoCloseable {
     private final Path file;
     private final OutputStream out;
-    private final Set<String> known;
 
     /**
      * Opens a cassette, or begins one.
@@ -33,7 +30,9 @@ public final class CassetteRecorder implements AutoCloseable {
      */
     public CassetteRecorder(Path file) {
         this.file = file;
-        this.known = new HashSet<>(Files.exists(file) ? Cassette.load(file).userTexts() : Set.of());
+        if (Files.exists(file)) {
+            Cassette.load(file);
+        }
         try {
             this.out =
                     Files.newOutputStream(
@@ -85,6 +84,7 @@ public final class CassetteRecorder implements AutoCloseable {
     private static ObjectNode line(
             ObjectNode request, String model, long latencyMillis, int status) {
         return Json.object()
+                .put("request", Cassette.requestDigest(request))
                 .put("user", Cassette.userText(request))
                 .put("model", model)
                 .put("latency_ms", latencyMillis)
@@ -92,9 +92,6 @@ public final class CassetteRecorder implements AutoCloseable {
     }
 
     private synchronized void append(ObjectNode line) {
-        if (!known.add(line.path("user").textValue())) {
-            return;
-        }
         try {
             out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();

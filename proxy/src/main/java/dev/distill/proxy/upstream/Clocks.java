@@ -14,19 +14,30 @@ import java.time.Duration;
  */
 public record Clocks(
         Duration connect, Duration headers, Duration firstToken, Duration idle, Duration total) {
-    /** The clocks of a proxy file. */
+    private static final Duration USUAL_HEADERS = Duration.ofSeconds(60);
+    private static final Duration USUAL_FIRST_TOKEN = Duration.ofSeconds(10);
+
+    /** The clocks of a proxy file while another target is left. */
     public static Clocks of(ProxyConfig.Timeouts timeouts) {
         return new Clocks(
                 timeouts.connect(),
-                timeouts.headers(),
-                timeouts.firstToken(),
+                timeouts.headers().orElse(USUAL_HEADERS),
+                timeouts.firstToken().orElse(USUAL_FIRST_TOKEN),
                 timeouts.idle(),
                 timeouts.total());
     }
 
-    /** The same for the last target: a slow answer is better than none. */
-    public Clocks patient() {
-        return new Clocks(connect, total, total, idle, total);
+    /**
+     * The same for the last target: a slow answer is better than none, unless the file itself says
+     * how slow it may be.
+     */
+    public static Clocks patient(ProxyConfig.Timeouts timeouts) {
+        return new Clocks(
+                timeouts.connect(),
+                timeouts.headers().orElse(timeouts.total()),
+                timeouts.firstToken().orElse(timeouts.total()),
+                timeouts.idle(),
+                timeouts.total());
     }
 
     /** The same with less time in all. */

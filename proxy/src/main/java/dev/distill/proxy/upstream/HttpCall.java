@@ -311,6 +311,12 @@ final class HttpCall implements Call {
             return length == 0 ? 0 : read(bytes, offset, length, reading());
         }
 
+        /** Takes no more memory than the answer needs: the usual way is blocks of 16 KiB. */
+        @Override
+        public byte[] readNBytes(int most) throws IOException {
+            return super.readNBytes(body == null ? most : body.atMost(most));
+        }
+
         @Override
         public void close() {
             HttpCall.this.close();

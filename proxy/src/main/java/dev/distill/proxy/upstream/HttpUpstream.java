@@ -61,6 +61,7 @@ final class HttpUpstream implements Upstream {
         watchdog.add(call);
         boolean open = false;
         try {
+            ask.underway().accept(call);
             call.open(dialler, request);
             open = true;
             return call;

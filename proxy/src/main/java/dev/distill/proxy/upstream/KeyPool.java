@@ -16,7 +16,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The keys of one provider. A call takes one by weight and by how much of its rate limit is left; a
- * key that was rate limited cools, one that was refused is dead for a while, longer each time.
+ * key that was rate limited cools, one that was refused is dead for a while, longer each time. Keys
+ * may be replaced: news of one that is no longer here is nobody's.
  */
 public final class KeyPool {
     /** A refused key is tried again after this long, and twice as long each time after that. */
@@ -58,7 +59,7 @@ public final class KeyPool {
         EXHAUSTED
     }
 
-    private final List<Slot> slots;
+    private volatile List<Slot> slots;
     private final LongSupplier nanoTime;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -76,6 +77,26 @@ public final class KeyPool {
         this.random = random;
         long now = nanoTime.getAsLong();
         this.slots = keys.stream().map(key -> new Slot(key, now)).toList();
+    }
+
+    /**
+     * Goes on with these keys. What is known of one that has not changed stays known.
+     *
+     * @return whether one of them is new
+     */
+    public synchronized boolean renew(List<Key> keys) {
+        long now = nanoTime.getAsLong();
+        List<Slot> before = slots;
+        slots =
+                keys.stream()
+                        .map(
+                                key ->
+                                        before.stream()
+                                                .filter(slot -> slot.key.equals(key))
+                                                .findFirst()
+                                                .orElseGet(() -> new Slot(key, now)))
+                        .toList();
+        return !before.containsAll(slots);
     }
 
     /** The pool of a provider that wants no key. */
@@ -111,7 +132,10 @@ public final class KeyPool {
     /** Notes what a provider's answer says of the key's rate limit, and that it takes the key. */
     public synchronized void answered(
             Credential key, int status, Function<String, Optional<String>> header) {
-        Slot slot = slot(key);
+        slot(key).ifPresent(slot -> answered(slot, status, header));
+    }
+
+    private void answered(Slot slot, int status, Function<String, Optional<String>> header) {
         OptionalDouble share = RetryHints.share(header);
         if (share.isPresent()) {
             Instant at = clock.instant();
@@ -127,7 +151,7 @@ public final class KeyPool {
 
     /** Counts the tokens of a call once they are known. */
     public synchronized void used(Credential key, long tokens) {
-        slot(key).tokens.add((double) tokens, nanoTime.getAsLong());
+        slot(key).ifPresent(slot -> slot.tokens.add((double) tokens, nanoTime.getAsLong()));
     }
 
     /**
@@ -139,7 +163,10 @@ public final class KeyPool {
      * @return whether people have to know: what is behind the key is used up, and was not before
      */
     public synchronized boolean failed(Credential key, Refusal.Kind kind, Optional<Duration> hint) {
-        Slot slot = slot(key);
+        return slot(key).map(slot -> failed(slot, kind, hint)).orElse(false);
+    }
+
+    private boolean failed(Slot slot, Refusal.Kind kind, Optional<Duration> hint) {
         long now = nanoTime.getAsLong();
         switch (kind) {
             case RATE_LIMITED -> {
@@ -236,11 +263,8 @@ public final class KeyPool {
         return Optional.of(fine.getLast());
     }
 
-    private Slot slot(Credential key) {
-        return slots.stream()
-                .filter(slot -> slot.name().equals(key.name()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not of this pool: " + key));
+    private Optional<Slot> slot(Credential key) {
+        return slots.stream().filter(slot -> slot.key.credential().equals(key)).findFirst();
     }
 
     /** A key and what is known of it. */

@@ -12,10 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers from a cassette. With its latency it keeps the time of a recording event by event, the
- * clocks included; without it, it answers at once.
+ * Answers from a cassette. Several answers to one request come in the order in which they were
+ * recorded, and the last of them again and again. With its latency it keeps the time of a recording
+ * event by event, the clocks included; without it, it answers at once.
  */
 final class ReplayUpstream implements Upstream {
     private static final int MOST_QUOTED = 80;
@@ -25,6 +28,7 @@ final class ReplayUpstream implements Upstream {
     private final Cassette cassette;
     private final Sleeper sleeper;
     private final KeyPool keys = KeyPool.none();
+    private final Map<String, AtomicInteger> given = new ConcurrentHashMap<>();
 
     /** Reads the cassette. */
     ReplayUpstream(String name, ProxyConfig.Replay config, Sleeper sleeper) {
@@ -63,7 +67,7 @@ final class ReplayUpstream implements Upstream {
     public Call open(Ask ask) throws InterruptedException {
         ObjectNode request = ChatAsk.read(ask);
         String user = Cassette.userText(request);
-        Optional<Recording> found = cassette.find(user);
+        Optional<Recording> found = recorded(request).or(() -> cassette.find(user));
         if (found.isEmpty()) {
             return call(ask, 400, unknown(user), OptionalLong.empty(), Duration.ZERO);
         }
@@ -84,6 +88,20 @@ final class ReplayUpstream implements Upstream {
     @Override
     public void close() {
         // the cassette is memory only
+    }
+
+    /** The next answer to the very same request. */
+    private Optional<Recording> recorded(ObjectNode request) {
+        String digest = Cassette.requestDigest(request);
+        List<Recording> answers = cassette.answers(digest);
+        if (answers.isEmpty()) {
+            return Optional.empty();
+        }
+        int last = answers.size() - 1;
+        int next =
+                given.computeIfAbsent(digest, _ -> new AtomicInteger())
+                        .getAndUpdate(n -> Math.min(n + 1, last));
+        return Optional.of(answers.get(next));
     }
 
     private Call stream(Ask ask, Recording recording) {
@@ -132,10 +150,15 @@ final class ReplayUpstream implements Upstream {
 
     private String unknown(String user) {
         String quoted = user.length() <= MOST_QUOTED ? user : user.substring(0, MOST_QUOTED) + "…";
-        return Json.line(
-                ChatAsk.error(
-                        "recording_not_found",
-                        "%s has no answer to the user message: %s"
-                                .formatted(config.cassette().getFileName(), quoted)));
+        String message =
+                "%s has no answer to the user message: %s"
+                        .formatted(config.cassette().getFileName(), quoted);
+        String nearest =
+                cassette.otherRequest(user)
+                        .map(
+                                "; line %d has, but with other messages before it or other parameters"
+                                        ::formatted)
+                        .orElse("");
+        return Json.line(ChatAsk.error("recording_not_found", message + nearest));
     }
 }

@@ -4,6 +4,7 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.Secret;
+import dev.distill.config.Shown;
 import dev.distill.config.UserError;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -58,47 +59,57 @@ public final class Upstreams {
     public Upstream open(String name, ProxyConfig.Provider declared) {
         return switch (declared) {
             case ProxyConfig.OpenAi openAi ->
-                    http(
-                            name,
-                            openAi.baseUrl(),
-                            new OpenAiVendor(openAi),
-                            tokens(name, openAi.apiKey(), openAi.keys()));
+                    http(name, openAi.baseUrl(), new OpenAiVendor(openAi), declared);
             case ProxyConfig.Anthropic anthropic ->
                     http(
                             name,
                             anthropic.baseUrl(),
                             new AnthropicVendor(anthropic.baseUrl()),
-                            tokens(name, anthropic.apiKey(), anthropic.keys()));
+                            declared);
             case ProxyConfig.Gemini gemini ->
-                    http(
-                            name,
-                            gemini.baseUrl(),
-                            new GeminiVendor(gemini.baseUrl()),
-                            tokens(name, gemini.apiKey(), gemini.keys()));
-            case ProxyConfig.Bedrock bedrock -> bedrock(name, bedrock);
+                    http(name, gemini.baseUrl(), new GeminiVendor(gemini.baseUrl()), declared);
+            case ProxyConfig.Bedrock bedrock -> {
+                URI base = base(bedrock);
+                yield http(name, base, new BedrockVendor(base, bedrock.region(), clock), declared);
+            }
             case ProxyConfig.Replay replay -> new ReplayUpstream(name, replay, sleeper);
         };
     }
 
-    private Upstream bedrock(String name, ProxyConfig.Bedrock bedrock) {
-        URI base =
-                bedrock.baseUrl()
-                        .orElseGet(
-                                () ->
-                                        URI.create(
-                                                "https://bedrock-runtime.%s.amazonaws.com"
-                                                        .formatted(bedrock.region())));
-        Credential key =
-                new Credential.Aws(
-                        name,
-                        bedrock.accessKeyId().resolve(environment),
-                        bedrock.secretAccessKey().resolve(environment),
-                        bedrock.sessionToken().map(token -> token.resolve(environment)));
-        return http(
-                name, base, new BedrockVendor(base, bedrock.region(), clock), List.of(only(key)));
+    /**
+     * The keys of a provider as they are now; one that is nothing when there is none.
+     *
+     * @throws UserError when one is missing
+     */
+    public List<KeyPool.Key> keys(String name, ProxyConfig.Provider declared) {
+        return switch (declared) {
+            case ProxyConfig.OpenAi openAi -> tokens(name, openAi.apiKey(), openAi.keys());
+            case ProxyConfig.Anthropic anthropic ->
+                    tokens(name, anthropic.apiKey(), anthropic.keys());
+            case ProxyConfig.Gemini gemini -> tokens(name, gemini.apiKey(), gemini.keys());
+            case ProxyConfig.Bedrock bedrock -> List.of(only(aws(name, bedrock)));
+            case ProxyConfig.Replay _ -> List.of(only(new Credential.None()));
+        };
     }
 
-    private Upstream http(String name, URI base, Vendor vendor, List<KeyPool.Key> keys) {
+    private static URI base(ProxyConfig.Bedrock bedrock) {
+        return bedrock.baseUrl()
+                .orElseGet(
+                        () ->
+                                URI.create(
+                                        "https://bedrock-runtime.%s.amazonaws.com"
+                                                .formatted(bedrock.region())));
+    }
+
+    private Credential aws(String name, ProxyConfig.Bedrock bedrock) {
+        return new Credential.Aws(
+                name,
+                bedrock.accessKeyId().resolve(environment),
+                bedrock.secretAccessKey().resolve(environment),
+                bedrock.sessionToken().map(token -> token.resolve(environment)));
+    }
+
+    private Upstream http(String name, URI base, Vendor vendor, ProxyConfig.Provider declared) {
         String scheme = String.valueOf(base.getScheme());
         boolean http = scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
         if (!http || base.getHost() == null || base.getRawQuery() != null) {
@@ -106,11 +117,15 @@ public final class Upstreams {
                     ExitCode.INVALID_INPUT,
                     Problem.of(
                                     "base_url of provider %s must be an http or https address, got %s"
-                                            .formatted(name, base))
+                                            .formatted(name, Shown.address(base.toString())))
                             .withHint("for example https://api.openai.com/v1, without a query"));
         }
         return new HttpUpstream(
-                name, vendor, new KeyPool(keys, System::nanoTime, clock, random), base, tls);
+                name,
+                vendor,
+                new KeyPool(keys(name, declared), System::nanoTime, clock, random),
+                base,
+                tls);
     }
 
     /** The keys, however they were written; one that is nothing when there is none. */

@@ -22,8 +22,12 @@ sealed interface Vendor permits OpenAiVendor, AnthropicVendor, GeminiVendor, Bed
 
     /** The path of a base address without a slash at its end. */
     static String basePath(URI base) {
-        String path = base.getRawPath();
-        return path == null ? "" : path.replaceAll("/+$", "");
+        String path = base.getRawPath() == null ? "" : base.getRawPath();
+        int end = path.length();
+        while (end > 0 && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        return path.substring(0, end);
     }
 
     /**

@@ -29,6 +29,9 @@ final class ContentScan {
     private final JsonParser parser;
     private final Stretches strings;
 
+    /** Whether the part that is read holds its document as plain text, which its bytes bound. */
+    private boolean textual;
+
     /** Whether strings still belong to the conversation's beginning. */
     private boolean beginning = true;
 
@@ -59,14 +62,38 @@ final class ContentScan {
     private void message() throws IOException {
         int before = strings.size();
         String role = "";
+        String type = "";
+        String id = "";
+        boolean sealed = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
                 case "role" -> role = word();
+                case "type" -> { // of an item, in the Responses API
+                    type = word();
+                    if (type.equals("item_reference")) {
+                        scan.openEnded("an item_reference");
+                    }
+                }
+                case "audio" -> { // of an answer that the model gave before
+                    if (!parser.hasToken(JsonToken.VALUE_NULL)) {
+                        scan.openEnded("the audio of an earlier answer");
+                        scan.sound = true;
+                    }
+                    parser.skipChildren();
+                }
                 case "content", "output" -> content();
+                case "id" -> id = word();
+                case "encrypted_content" -> {
+                    sealed = parser.hasToken(JsonToken.VALUE_STRING);
+                    parser.skipChildren();
+                }
                 default -> parser.skipChildren();
             }
+        }
+        if (sealed || !id.isEmpty()) {
+            scan.ties.item(type, id, sealed);
         }
         switch (role) {
             case "user" -> beginning = false;
@@ -97,11 +124,14 @@ final class ContentScan {
     }
 
     private void part() throws IOException {
+        String type = "";
+        textual = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "type" -> scan.mediaItems += MEDIA.contains(word()) ? 1 : 0;
+                case "type" -> type = word();
+                case "file_id" -> uploaded();
                 case "text" -> note();
                 case "image_url", "file_data" -> url("url");
                 case "file" -> url("file_data");
@@ -111,16 +141,37 @@ final class ContentScan {
                 default -> parser.skipChildren();
             }
         }
+        media(type);
+    }
+
+    private void media(String type) {
+        scan.mediaItems += MEDIA.contains(type) ? 1 : 0;
+        switch (type) {
+            case "image_url", "input_image", "image" -> scan.pictures++;
+            case "input_audio" -> scan.sound = true;
+            case "file", "input_file", "document" -> {
+                if (!textual) {
+                    scan.openEnded("a document");
+                }
+            }
+            case "container_upload" -> scan.openEnded("a file in a container");
+            case "thinking", "redacted_thinking" -> scan.ties.thought();
+            default -> {
+                // text, or tokens that its bytes bound
+            }
+        }
     }
 
     /** A URL, or an object that has it under a name. */
     private void url(String inside) throws IOException {
         if (parser.hasToken(JsonToken.START_OBJECT)) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean here = parser.currentName().equals(inside);
+                String name = parser.currentName();
                 parser.nextToken();
-                if (here) {
+                if (name.equals(inside)) {
                     dataUrl();
+                } else if (name.equals("file_id")) {
+                    uploaded();
                 } else {
                     parser.skipChildren();
                 }
@@ -133,6 +184,7 @@ final class ContentScan {
     private void dataUrl() throws IOException {
         if (parser.hasToken(JsonToken.VALUE_STRING)) {
             int start = note();
+            textual |= startsWith(TEXT_URL, start + 1);
             if (startsWith(DATA_URL, start + 1) && !startsWith(TEXT_URL, start + 1)) {
                 media(start);
             }
@@ -172,11 +224,21 @@ final class ContentScan {
                 case "type" -> type = word();
                 case "media_type" -> mediaType = word();
                 case "data" -> data = note();
+                case "file_id" -> uploaded();
                 default -> parser.skipChildren();
             }
         }
+        textual |= type.equals("text") || (type.equals("base64") && mediaType.startsWith("text/"));
         if (data >= 0 && type.equals("base64") && !mediaType.startsWith("text/")) {
             media(data);
+        }
+    }
+
+    /** The name of a file that the provider has already. */
+    private void uploaded() throws IOException {
+        String id = word();
+        if (!id.isEmpty()) {
+            scan.ties.stored(id);
         }
     }
 

@@ -17,9 +17,11 @@ public final class Envelope {
     private static final int FINGERPRINT_BYTES = 16;
 
     private final EnvelopeScan scan;
+    private final Ties ties;
 
     private Envelope(EnvelopeScan scan) {
         this.scan = scan;
+        this.ties = scan.ties.ties();
     }
 
     /**
@@ -90,6 +92,35 @@ public final class Envelope {
     /** Pictures, sounds and documents, wherever their bytes are. */
     public int mediaItems() {
         return scan.mediaItems;
+    }
+
+    /** Those of them that are pictures. */
+    public int pictures() {
+        return scan.pictures;
+    }
+
+    /** Whether sound may be part of the request or of the answer. */
+    public boolean sound() {
+        return scan.sound;
+    }
+
+    /**
+     * What the model reads that the request does not hold and that has no bound but the model's
+     * own: a conversation or a file at the provider, something behind a URL, or a document, whose
+     * pages may be compressed a thousandfold. In words; empty when there is none.
+     */
+    public Optional<String> openEnded() {
+        return Optional.ofNullable(scan.openEnded);
+    }
+
+    /** The tools that the provider runs by itself. */
+    public ServerTools serverTools() {
+        return scan.tools.result();
+    }
+
+    /** What of it refers to earlier answers. */
+    public Ties ties() {
+        return ties;
     }
 
     /**

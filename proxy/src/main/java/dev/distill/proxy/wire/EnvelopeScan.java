@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ final class EnvelopeScan {
     /** Names are not interned: callers choose them. Long strings are pictures and documents. */
     private static final JsonFactory FACTORY =
             new JsonFactoryBuilder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
@@ -48,6 +50,20 @@ final class EnvelopeScan {
     int messages;
     long mediaBytes;
     int mediaItems;
+
+    /** Those of the media that are pictures. */
+    int pictures;
+
+    /** Whether sound may come in or out. */
+    boolean sound;
+
+    /** What first had the model read more than the request holds, in words. */
+    @Nullable String openEnded;
+
+    final ToolScan tools = new ToolScan();
+
+    /** What refers to earlier answers. */
+    final TiesScan ties = new TiesScan();
 
     /** The strings of the system prompt, where it stands outside of the messages. */
     final Stretches system = new Stretches();
@@ -127,9 +143,84 @@ final class EnvelopeScan {
                     maxOutputTokens = Math.max(maxOutputTokens, count(parser, name));
             case "n" -> choices = Math.toIntExact(Math.min(count(parser, name), Integer.MAX_VALUE));
             case "service_tier" -> serviceTier = text(parser, name);
+            case "tools" -> tools.tools(parser);
+            case "max_tool_calls" -> tools.mostCalls(count(parser, name));
+            case "web_search_options" -> {
+                tools.searchesOnce();
+                parser.skipChildren();
+            }
+            case "mcp_servers" -> {
+                if (parser.hasToken(JsonToken.START_ARRAY)) {
+                    servers(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            case "previous_response_id", "conversation", "container" -> {
+                openEnded(name);
+                if (name.equals("container")) {
+                    parser.skipChildren();
+                } else {
+                    earlier(parser, value);
+                }
+            }
+            case "prompt" -> {
+                openEnded("a stored prompt");
+                tools.hidden();
+                parser.skipChildren();
+            }
+            case "modalities" -> modalities(parser);
             case "system", "instructions" -> new ContentScan(this, parser, system).content();
             case "messages", "input" -> new ContentScan(this, parser, first).messages();
             default -> parser.skipChildren();
+        }
+    }
+
+    /** Something of which the request does not say how much the model reads of it. */
+    void openEnded(String what) {
+        if (openEnded == null) {
+            openEnded = what;
+        }
+    }
+
+    private void servers(JsonParser parser) throws IOException {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            tools.servers();
+            parser.skipChildren();
+        }
+    }
+
+    private void modalities(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_ARRAY)) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            sound |= parser.hasToken(JsonToken.VALUE_STRING) && parser.getText().equals("audio");
+            parser.skipChildren();
+        }
+    }
+
+    /**
+     * The name of something that the provider keeps, or an object that has it; what is wrong with
+     * anything else is for whoever answers to say.
+     */
+    private void earlier(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            ties.stored(parser.getText());
+            return;
+        }
+        if (value != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean id = parser.currentName().equals("id");
+            if (parser.nextToken() == JsonToken.VALUE_STRING && id) {
+                ties.stored(parser.getText());
+            } else {
+                parser.skipChildren();
+            }
         }
     }
 

@@ -40,9 +40,15 @@ final class ResponsesAnswerReader {
     static Optional<Usage> usage(JsonNode response) {
         long searches = 0;
         for (JsonNode item : response.path("output")) {
-            searches += item.path("type").asText().equals("web_search_call") ? 1 : 0;
+            searches += isSearch(item) ? 1 : 0;
         }
         return OpenAiUsage.response(response.path("usage"), searches);
+    }
+
+    /** Looking at a page that was found is no search and costs nothing. */
+    private static boolean isSearch(JsonNode item) {
+        return item.path("type").asText().equals("web_search_call")
+                && item.at("/action/type").asText("search").equals("search");
     }
 
     /** Why it ended; a response does not say whether it waits for results of functions. */

@@ -31,6 +31,20 @@ public record Usage(
         return new Usage(input, 0, 0, 0, 0, output, 0, 0, 0);
     }
 
+    /** The same tokens with another number of searches. */
+    public Usage withSearches(long searches) {
+        return new Usage(
+                inputFresh,
+                inputCached,
+                cacheWrite,
+                cacheWriteHour,
+                inputAudio,
+                outputText,
+                outputReasoning,
+                outputAudio,
+                searches);
+    }
+
     /** Everything that the model was given, which is what price bands go by. */
     public long input() {
         return inputFresh + inputCached + cacheWrite + cacheWriteHour + inputAudio;

@@ -147,10 +147,10 @@ class KeyRingTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "keys: [{ name: a, hash: sha256:1 }] | keys.yaml:1:8: keys[0] hash must be sha256: and 64 hexadecimal digits",
+                "keys: [{ name: a, hash: sha256:1 }] | keys.yaml:1:25: keys[0].hash must be sha256: and 64 hexadecimal digits",
                 "keys: [{ name: a, hash: H, teem: x }] | keys.yaml:1:98: unknown key keys[0].teem",
-                "keys: [{ name: a, hash: H }, { name: a, hash: I }] | keys.yaml:1:1: the file has two keys named a",
-                "keys: [{ name: a, hash: H }, { name: b, hash: H }] | keys.yaml:1:1: the file has the key of b twice"
+                "keys: [{ name: a, hash: H }, { name: a, hash: I }] | keys.yaml:1:7: keys has two keys named a",
+                "keys: [{ name: a, hash: H }, { name: b, hash: H }] | keys.yaml:1:7: keys has the key of b twice"
             })
     void aBadFileIsNamedWithThePlace(String text, String message) throws IOException {
         Files.writeString(

@@ -1,5 +1,6 @@
 package dev.distill.proxy.ledger;
 
+import dev.distill.proxy.money.Drawdown;
 import dev.distill.proxy.wire.Usage;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -45,10 +46,13 @@ final class Samples {
                         Optional.of(USAGE),
                         true,
                         OptionalLong.of(costNanoUsd),
-                        costNanoUsd + 1,
+                        costNanoUsd - 1,
                         Optional.of("flex"),
-                        Optional.of("spring"),
+                        List.of(
+                                new Drawdown.Draw("spring", 60, 1),
+                                new Drawdown.Draw("summer", 12, 2)),
                         false,
+                        Optional.of("req_1"),
                         Optional.empty());
         return new RequestRow(
                 at,

@@ -72,4 +72,40 @@ final class SchemaTest {
                             new UsageReport.Line("r", 3, 1, 1, 2, usage, 181, 90, 50, 120, 1));
         }
     }
+
+    @Test
+    void knowsOfAnOlderFileWhatItsLotsGave() throws SQLException {
+        Path store = folder.resolve("proxy.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                Statement statement = connection.createStatement()) {
+            for (int i = 0; i < 2; i++) {
+                for (String sql : Schema.MIGRATIONS.get(i)) {
+                    statement.execute(sql);
+                }
+            }
+            statement.execute("PRAGMA application_id = " + 0x44495354);
+            statement.execute("PRAGMA user_version = 2");
+            statement.execute(
+                    "INSERT INTO attempts (at_ms, request_id, route, provider, model, outcome, status,"
+                            + " latency_ms, input_fresh, input_cached, cache_write, cache_write_hour,"
+                            + " input_audio, output_text, output_reasoning, output_audio, lot,"
+                            + " cost_nano_usd, charged_nano_usd, simulated) VALUES"
+                            + " (5, 'a', 'r', 'p', 'm', 'good', 200, 9, 1, 2, 3, 4, 5, 6, 7, 8, 'spring', 9, 9, 0),"
+                            + " (6, 'b', 'r', 'p', 'm', 'timeout', 0, 9, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 70, 0)");
+        }
+        try (UsageReader reader = Samples.reader(folder)) {
+            assertThat(reader.lost())
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.requestId()).isEqualTo("b"));
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT lot, tokens, paid_nano_usd FROM draws")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getString(1)).isEqualTo("spring");
+            assertThat(rows.getLong(2)).isEqualTo(36);
+            assertThat(rows.getObject(3)).isNull();
+            assertThat(rows.next()).isFalse();
+        }
+    }
 }

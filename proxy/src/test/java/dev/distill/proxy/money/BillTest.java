@@ -132,31 +132,34 @@ class BillTest {
     @Property(tries = 300)
     void nothingCostsMoreThanTheWorstCase(
             @ForAll("usages") Usage usage, @ForAll("tiers") String tier) {
-        Usage tokens =
-                new Usage(
-                        usage.inputFresh(),
-                        usage.inputCached(),
-                        usage.cacheWrite(),
-                        usage.cacheWriteHour(),
-                        usage.inputAudio(),
-                        usage.outputText(),
-                        usage.outputReasoning(),
-                        usage.outputAudio(),
-                        0);
+        long any =
+                EVERYTHING.worst(
+                        usage.input(),
+                        usage.output(),
+                        usage.webSearches(),
+                        Kind.ALL,
+                        Optional.of("auto"));
+        long asked =
+                EVERYTHING.worst(
+                        usage.input(),
+                        usage.output(),
+                        usage.webSearches(),
+                        Kind.ALL,
+                        Optional.of(tier));
 
-        assertThat(EVERYTHING.worst(usage.input(), usage.output()))
-                .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.of(tier)));
-        assertThat(EVERYTHING.worst(usage.input(), usage.output(), Kind.ALL, Optional.of(tier)))
-                .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.of(tier)))
-                .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(tokens, Optional.empty()));
+        assertThat(any).isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(usage, Optional.of(tier)));
+        assertThat(asked)
+                .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(usage, Optional.of(tier)))
+                .isGreaterThanOrEqualTo(EVERYTHING.nanoUsd(usage, Optional.empty()));
     }
 
     @Test
     void theWorstCaseLeavesOutWhatACallCannotUse() {
         PriceRow plain = row("prices: { m: { input: 2, output: 8 } }");
 
-        assertThat(Usd.text(plain.worst(1_000_000, 0))).isEqualTo("4");
-        assertThat(Usd.text(plain.worst(1_000_000, 0, java.util.Set.of(), Optional.empty())))
+        assertThat(Usd.text(plain.worst(1_000_000, 0, 0, Kind.ALL, Optional.of("auto"))))
+                .isEqualTo("4");
+        assertThat(Usd.text(plain.worst(1_000_000, 0, 0, java.util.Set.of(), Optional.empty())))
                 .isEqualTo("2");
     }
 
@@ -166,7 +169,8 @@ class BillTest {
 
         assertThat(dear.nanoUsd(Usage.of(1L << 40, 1L << 40), Optional.empty()))
                 .isEqualTo(Usd.MOST_NANO_USD);
-        assertThat(dear.worst(1L << 40, 1L << 40)).isEqualTo(Usd.MOST_NANO_USD);
+        assertThat(dear.worst(1L << 40, 1L << 40, 0, Kind.ALL, Optional.of("auto")))
+                .isEqualTo(Usd.MOST_NANO_USD);
     }
 
     @Provide

@@ -83,6 +83,29 @@ class PriceTableTest {
     }
 
     @Test
+    void thePriceFileSaysHowMuchAModelReadsAndWhatASearchCosts() throws IOException {
+        write(
+                """
+                {"m": {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6,
+                       "max_input_tokens": 272000, "max_output_tokens": 128000,
+                       "search_context_cost_per_query": {"search_context_size_low": 0.01}},
+                 "n": {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6,
+                       "max_input_tokens": null}}
+                """);
+        PriceTable table = PriceTable.of(Configs.in(folder, "price_file: prices.json"));
+
+        PriceRow told = table.at("main", "m", DAY).orElseThrow();
+        assertThat(told.maxInputTokens()).hasValue(272_000);
+        assertThat(told.pricesSearches()).isTrue();
+        assertThat(told.nanoUsd(Usage.NONE.withSearches(3), Optional.empty()))
+                .isEqualTo(30_000_000);
+        PriceRow silent = table.at("main", "n", DAY).orElseThrow();
+        assertThat(silent.maxInputTokens()).isEmpty();
+        assertThat(silent.pricesSearches()).isFalse();
+        assertThat(silent.covers(Usage.NONE.withSearches(1))).isFalse();
+    }
+
+    @Test
     void modelsThatAreNotPricedByTheTokenAreUnknown() throws IOException {
         write(
                 """

@@ -1,14 +1,14 @@
 package dev.distill.proxy.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyFile;
-import dev.distill.config.UserError;
+import dev.distill.proxy.Eventually;
 import dev.distill.proxy.sessions.SessionView.State;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,23 +233,139 @@ class SessionsTest {
     }
 
     @Test
-    void theLedgerSeedsWhatWasSpentBeforeARestart() {
-        Call call = (Call) call(1);
-        call.settle(USD);
-        SessionView before = sessions.find(call.sessionId()).orElseThrow();
+    void aTenHourRunIsPingedAtTwoHoursAndStoppedAtTenAlthoughTheProxyRestartsEveryHour() {
+        int minutes = 0;
+        while (call(1) instanceof Call call) {
+            call.settle(USD / 100);
+            clock.forward(Duration.ofMinutes(10));
+            minutes += 10;
+            if (minutes % 60 == 30) {
+                open(DEFAULTS);
+            }
+        }
+        assertThat(minutes).isEqualTo(600);
+        assertThat(events()).containsExactly("ping", "stop");
         open(DEFAULTS);
-        sessions.seed(before.id(), ALICE, before.started(), before.lastUsed(), 99 * USD, 12);
-        ((Call) call(1)).settle(USD);
         assertThat(call(1)).isInstanceOf(Admission.Refused.class);
-        assertThat(sessions.find(before.id()).orElseThrow().requests()).isEqualTo(13);
     }
 
     @Test
-    void aDamagedFileIsSaidAtTheStart() throws IOException {
-        Path damaged = Files.writeString(folder.resolve("damaged.json"), "{\"sessions\": [{}]}");
-        assertThatThrownBy(() -> new Sessions(rules(DEFAULTS), told::add, damaged, 10, clock))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("damaged.json: is not a file of sessions");
+    void aProxyThatIsKilledForgetsNothingButTheLastSeconds() {
+        Call before = (Call) call(1);
+        before.settle(20 * USD);
+        clock.forward(Duration.ofSeconds(5));
+        sessions.look();
+        awaitFile("\"spent_nano_usd\":20000000000");
+        try (Sessions _ = sessions) { // killed: closed too late to make a difference
+            sessions = new Sessions(rules(DEFAULTS), told::add, file(), 10, clock);
+            assertThat(call(1))
+                    .isInstanceOfSatisfying(
+                            Call.class,
+                            call -> {
+                                assertThat(call.sessionId()).isEqualTo(before.sessionId());
+                                assertThat(call.sessionNanoUsd()).isEqualTo(20 * USD);
+                                call.settle(5 * USD);
+                            });
+            assertThat(events()).containsExactly("ping");
+        }
+    }
+
+    @Test
+    void theFileIsWrittenAfterFiveSecondsWithoutAnybodyClosing() {
+        ((Call) call(1)).settle(USD);
+        clock.forward(Duration.ofSeconds(4));
+        sessions.look();
+        assertThat(file()).doesNotExist();
+        clock.forward(Duration.ofSeconds(1));
+        sessions.look();
+        awaitFile("\"spent_nano_usd\":1000000000");
+    }
+
+    @Test
+    void acknowledgementsAndTheRungsTheyRaisedSurviveARestart() {
+        Call call = (Call) call(1);
+        call.settle(30 * USD);
+        sessions.acknowledge(call.sessionId());
+        open(DEFAULTS);
+        ((Call) call(1)).settle(19 * USD);
+        assertThat(sessions.pings()).isZero();
+        ((Call) call(1)).settle(USD);
+        assertThat(sessions.pings()).isEqualTo(1);
+        assertThat(sessions.find(call.sessionId()).orElseThrow().acknowledged()).isEqualTo(1);
+    }
+
+    @Test
+    void theIdleTimeGoesOnWhileTheProxyIsDown() {
+        Call call = (Call) call(1);
+        call.settle(USD);
+        clock.forward(Duration.ofMinutes(29));
+        open(DEFAULTS);
+        Call again = (Call) call(1);
+        assertThat(again.sessionId()).isEqualTo(call.sessionId());
+        again.settle(0);
+        sessions.close();
+        clock.forward(Duration.ofMinutes(31));
+        open(DEFAULTS);
+        assertThat(sessions.find(call.sessionId())).isPresent();
+        sessions.look();
+        assertThat(sessions.find(call.sessionId())).isEmpty();
+        assertThat(((Call) call(1)).sessionNanoUsd()).isZero();
+    }
+
+    @Test
+    void aStreamUnderWayKeepsItsSessionAliveUpToTheRestart() {
+        Call call = (Call) call(1);
+        clock.forward(Duration.ofHours(3));
+        open(DEFAULTS);
+        Call again = (Call) call(1);
+        assertThat(again.sessionId()).isEqualTo(call.sessionId());
+        assertThat(sessions.find(call.sessionId()).orElseThrow().age())
+                .isEqualTo(Duration.ofHours(3));
+    }
+
+    @Test
+    void aLoopAndTheRateOfSpendingAreCountedOnAfterARestart() {
+        open("{ ping: { usd_per_minute: 1 }, stop: { same_call: 5 } }");
+        for (int i = 0; i < 3; i++) {
+            ((Call) call(1, 7)).settle(3 * USD);
+        }
+        open("{ ping: { usd_per_minute: 1 }, stop: { same_call: 5 } }");
+        ((Call) call(1, 7)).settle(USD);
+        assertThat(events()).containsExactlyInAnyOrder("ping", "ping"); // the session and its key
+        assertThat(call(1, 7)).isInstanceOf(Admission.Refused.class);
+    }
+
+    @Test
+    void whatIsYoungAndCheapIsNotWrittenDown() throws IOException {
+        ((Call) call(1)).settle(USD / 1000);
+        ((Call) call(2)).settle(USD);
+        sessions.close();
+        assertThat(Files.readString(file()).lines().filter(line -> line.contains("\"key\"")))
+                .hasSize(2); // the dear one and the key as a whole
+    }
+
+    @Test
+    void aDamagedFileIsSetAsideAndTheProxyStarts() throws IOException {
+        for (String damage : List.of("{\"sessions\": [{}]}", "{\"sess", "", "{\"version\": 99}")) {
+            sessions.close();
+            Files.writeString(file(), damage);
+            sessions = new Sessions(rules(DEFAULTS), told::add, file(), 10, clock);
+            assertThat(call(1)).isInstanceOf(Call.class);
+            assertThat(folder.resolve("sessions.json.damaged")).hasContent(damage);
+        }
+    }
+
+    /** Until the file has a text. */
+    private void awaitFile(String text) {
+        Eventually.holds(text + " is written down", () -> written().contains(text));
+    }
+
+    private String written() {
+        try {
+            return Files.exists(file()) ? Files.readString(file()) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ class WebhookTest {
 
     private final List<Post> posts = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch arrived = new CountDownLatch(3);
+    private final List<String> offers = Collections.synchronizedList(new ArrayList<>());
     private int failures;
     private HttpServer server;
 
@@ -44,6 +45,9 @@ class WebhookTest {
                                     exchange.getRequestBody().readAllBytes(),
                                     StandardCharsets.UTF_8);
                     String signature = exchange.getRequestHeaders().getFirst(Webhook.SIGNATURE);
+                    if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+                        offers.add(exchange.getRequestHeaders().getFirst("Upgrade"));
+                    }
                     posts.add(new Post(body, Optional.ofNullable(signature)));
                     exchange.sendResponseHeaders(posts.size() <= failures ? 503 : 204, -1);
                     exchange.close();
@@ -73,6 +77,7 @@ class WebhookTest {
                                 "{\"event\":\"ping\"}",
                                 Optional.of("sha256=" + HexFormat.of().formatHex(expected))))
                 .hasSize(3);
+        assertThat(offers).as("offers of another protocol").isEmpty();
     }
 
     @Test

@@ -36,6 +36,7 @@ class TracesTest {
     private static final String PARENT = "00-" + TRACE + "-b7ad6b7169203331-01";
 
     private final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> offers = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger status = new AtomicInteger(200);
     private HttpServer collector;
 
@@ -46,6 +47,9 @@ class TracesTest {
         collector.createContext(
                 "/v1/traces",
                 exchange -> {
+                    if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+                        offers.add(exchange.getRequestHeaders().getFirst("Upgrade"));
+                    }
                     bodies.add(
                             new String(
                                     exchange.getRequestBody().readAllBytes(),
@@ -111,6 +115,7 @@ class TracesTest {
                 .containsEntry(
                         "traceparent", "00-" + TRACE + "-" + child.get("spanId").asText() + "-01")
                 .containsEntry("tracestate", "v=1");
+        assertThat(offers).as("offers of another protocol").isEmpty();
     }
 
     @Test
@@ -173,15 +178,30 @@ class TracesTest {
     }
 
     @Test
-    void withoutACollectorTheTraceIsOnlyPassedOn() {
-        String yaml = "{ version: 1, providers: {}, routes: {} }";
-        try (Traces traces =
-                Traces.open(
-                        ProxyFile.of(Path.of("proxy.yaml"), yaml).value().telemetry(), () -> NOW)) {
-            assertThat(attempt(begin(traces, Optional.of(PARENT))).headers().get("traceparent"))
-                    .startsWith("00-" + TRACE)
-                    .endsWith("-00");
+    void withoutACollectorTheCallersTraceIsPassedOnAsItIs() {
+        String newer = "cc" + PARENT.substring(2, PARENT.length() - 2) + "03-more";
+        try (Traces traces = untraced()) {
+            for (String header : List.of(PARENT, PARENT.replace("-01", "-00"), newer)) {
+                RequestSpan span =
+                        traces.begin("chat", "a", Optional.of(header), Optional.of("v=1"));
+                assertThat(attempt(span).headers())
+                        .isEqualTo(Map.of("traceparent", header, "tracestate", "v=1"));
+            }
         }
+    }
+
+    @Test
+    void withoutACollectorNobodyIsToldToLeaveATraceOut() {
+        try (Traces traces = untraced()) {
+            assertThat(attempt(begin(traces, Optional.empty())).headers()).isEmpty();
+            assertThat(attempt(begin(traces, Optional.of("00-none"))).headers()).isEmpty();
+        }
+    }
+
+    private static Traces untraced() {
+        String yaml = "{ version: 1, providers: {}, routes: {} }";
+        return Traces.open(
+                ProxyFile.of(Path.of("proxy.yaml"), yaml).value().telemetry(), () -> NOW);
     }
 
     private Traces traces(double sample) {

@@ -117,6 +117,22 @@ final class KeyPoolTest {
     }
 
     @Test
+    void aKeyWithAnotherSecretStartsAfreshAndTheOthersGoOn() {
+        Credential other = new Credential.Token("b", "secret-c");
+        pool.failed(A, Kind.QUOTA_EXHAUSTED, Optional.empty());
+        pool.failed(B, Kind.CREDENTIALS, Optional.empty());
+        assertThat(pool.renew(List.of(key(A, 1), key(B, 3)))).isFalse();
+        assertThat(pool.take(Set.of())).isEmpty();
+        assertThat(pool.renew(List.of(key(A, 1), key(other, 3)))).isTrue();
+        assertThat(pool.state("a")).isEqualTo(State.DEAD);
+        assertThat(pool.take(Set.of())).contains(other);
+        // A call that began with the old one ends: what it learns is no news of the new one.
+        pool.failed(B, Kind.CREDENTIALS, Optional.empty());
+        pool.used(B, 5);
+        assertThat(pool.state("b")).isEqualTo(State.FINE);
+    }
+
+    @Test
     void neverPrintsASecret() {
         assertThat(A).asString().isEqualTo("Token[a]");
         Credential aws = new Credential.Aws("x", "AKID", "shh", Optional.of("tok"));

@@ -129,7 +129,7 @@ final class ReplayUpstreamTest {
     }
 
     @Test
-    void recordsTheFirstAnswerToAMessageAlsoAcrossRuns() throws Exception {
+    void recordsEveryAnswerUnderItsRequestAlsoAcrossRuns() throws Exception {
         Path file = folder.resolve("recorded.jsonl");
         ObjectNode answer = (ObjectNode) Json.parse(WHOLE);
         try (CassetteRecorder recorder = new CassetteRecorder(file)) {
@@ -142,10 +142,17 @@ final class ReplayUpstreamTest {
             recorder.whole(request("c", false), "m", 8, 429, Json.object());
         }
         Cassette cassette = Cassette.load(file);
-        assertThat(cassette.userTexts()).containsExactlyInAnyOrder("a", "b", "c");
-        assertThat(cassette.find("a").orElseThrow().body()).isEqualTo(WHOLE);
-        assertThat(cassette.find("b").orElseThrow().events()).isEqualTo(STREAM);
-        assertThat(cassette.find("c").orElseThrow().status()).isEqualTo(429);
+        assertThat(cassette.answers(Cassette.requestDigest(request("a", true))))
+                .extracting(Cassette.Recording::body)
+                .containsExactly(WHOLE, "{}");
+        assertThat(cassette.answers(Cassette.requestDigest(request("b", true))))
+                .extracting(Cassette.Recording::line)
+                .containsExactly(3, 4);
+        assertThat(cassette.answers(Cassette.requestDigest(request("b", true))).getFirst().events())
+                .isEqualTo(STREAM);
+        assertThat(cassette.answers(Cassette.requestDigest(request("c", true))).getFirst().status())
+                .isEqualTo(429);
+        assertThat(cassette.find("a")).isEmpty();
     }
 
     @Test

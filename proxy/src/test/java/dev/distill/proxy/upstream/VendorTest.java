@@ -25,8 +25,8 @@ final class VendorTest {
             Clocks.of(
                     new ProxyConfig.Timeouts(
                             Duration.ofSeconds(2),
-                            Duration.ofSeconds(60),
-                            Duration.ofSeconds(10),
+                            Optional.empty(),
+                            Optional.empty(),
                             Duration.ofSeconds(30),
                             Duration.ofMinutes(10)));
     private static final Credential KEY = new Credential.Token("k", "shh");
@@ -110,8 +110,11 @@ final class VendorTest {
                         "/model/arn%3Aaws%3Abedrock%3Ax%2Fanthropic.claude-v1%3A0/converse-stream");
         assertThat(headers(vendor, ask))
                 .contains(
-                        "\r\nauthorization: AWS4-HMAC-SHA256 Credential=AKID/20260102/eu-west-1/bedrock/aws4_request,"
-                                + " SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=")
+                        "\r\n"
+                                + "authorization: AWS4-HMAC-SHA256"
+                                + " Credential=AKID/20260102/eu-west-1/bedrock/aws4_request,"
+                                + " SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,"
+                                + " Signature=")
                 .contains("\r\nx-amz-security-token: token\r\n")
                 .doesNotContain("shh");
     }

@@ -45,6 +45,23 @@ class AwsEventStreamTest {
         }
     }
 
+    @Property(tries = 500)
+    void bytesThatAreNoMessagesAreRefusedAndNothingWorse(
+            @ForAll byte[] bytes, @ForAll @IntRange(max = 40) int length) {
+        ByteBuffer prelude = ByteBuffer.allocate(12 + bytes.length);
+        prelude.putInt(16 + length).putInt(Math.floorMod(length * 7, 41));
+        CRC32 sum = new CRC32();
+        sum.update(prelude.array(), 0, 8);
+        prelude.putInt((int) sum.getValue()).put(bytes);
+        for (byte[] garbage : List.of(bytes, prelude.array())) {
+            try {
+                Frames.of(new AwsEventStream(), garbage, 0, garbage.length);
+            } catch (WireException e) {
+                assertThat(e.getMessage()).isNotBlank();
+            }
+        }
+    }
+
     @Property(tries = 200)
     void aDamagedMessageIsNeverTakenForAnother(
             @ForAll("messages") List<Sent> messages, @ForAll int where, @ForAll byte flip) {

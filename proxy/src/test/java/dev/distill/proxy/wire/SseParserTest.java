@@ -89,6 +89,12 @@ final class SseParserTest {
         assertThat(told(cut)).isEqualTo(told(whole));
     }
 
+    @Property(tries = 500)
+    void anyBytesAreFramesWhoseRawBytesTheyAre(
+            @ForAll byte[] bytes, @ForAll @IntRange(min = 1, max = 9) int piece) {
+        assertThat(raw(parse(bytes, piece))).isEqualTo(bytes);
+    }
+
     @Property(tries = 200)
     void readsWhatIsWritten(@ForAll("lines") String event, @ForAll("lines") String data) {
         List<SseFrame> frames = new ArrayList<>();

@@ -1,10 +1,9 @@
-package dev.distill.proxy;
+package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-import dev.distill.proxy.wire.Dialect;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Set;
@@ -16,7 +15,7 @@ import java.util.Set;
  * @param dialect an answer is kept in the dialect that it was asked for in
  * @param request nobody changes it
  */
-record Canonical(Dialect dialect, ObjectNode request) {
+public record Canonical(Dialect dialect, ObjectNode request) {
     /** Zeros written out at the end of a number; 1e999999999 would fill the memory. */
     private static final int MOST_ZEROS = 20;
 
@@ -24,7 +23,7 @@ record Canonical(Dialect dialect, ObjectNode request) {
             Set.of("model", "user", "metadata", "stream", "stream_options");
 
     /** Of a request as it was read. */
-    static Canonical of(Dialect dialect, ObjectNode body) {
+    public static Canonical of(Dialect dialect, ObjectNode body) {
         ObjectNode canonical = Json.object();
         body.properties()
                 .forEach(
@@ -45,7 +44,7 @@ record Canonical(Dialect dialect, ObjectNode request) {
      * @param storedAs the name under which answers of whoever is asked are stored
      * @param sample which of several answers
      */
-    Digest key(String storedAs, int sample) {
+    public Digest key(String storedAs, int sample) {
         ObjectNode key = Json.object();
         if (dialect != Dialect.OPENAI_CHAT) { // which was the only one at first
             key.put("dialect", dialect.name().toLowerCase(Locale.ROOT));
@@ -56,8 +55,16 @@ record Canonical(Dialect dialect, ObjectNode request) {
         return Digest.of(Json.canonical(key));
     }
 
+    /** The name of the request itself, whoever answers it. */
+    public Digest digest() {
+        ObjectNode named = Json.object();
+        named.put("dialect", dialect.name().toLowerCase(Locale.ROOT));
+        named.set("request", request);
+        return Digest.of(Json.canonical(named));
+    }
+
     /** The request as it goes to the store. */
-    String json() {
+    public String json() {
         return Json.line(request);
     }
 

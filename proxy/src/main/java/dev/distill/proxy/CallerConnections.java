@@ -1,0 +1,56 @@
+package dev.distill.proxy;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.HttpPrologue;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The connections under the requests: whose answer takes long is looked after there, since a server
+ * that waits for its provider does not read, and so would not hear a caller hang up.
+ */
+final class CallerConnections implements Http1ConnectionListener {
+    /** Clients must understand it at any time, and wait on (RFC 9110, 15.2). */
+    private static final byte[] CONTINUE =
+            "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    @SuppressWarnings("ThreadLocalUsage") // one server, one of these
+    private final ThreadLocal<ConnectionContext> current = new ThreadLocal<>();
+
+    /** The protocol whose connections these are. */
+    Http1Config protocol() {
+        return Http1Config.builder().addReceiveListener(this).build();
+    }
+
+    @Override
+    public void prologue(ConnectionContext connection, HttpPrologue prologue) {
+        current.set(connection);
+    }
+
+    /** The connection of the request that this thread answers. */
+    Optional<CallerConnection> current() {
+        return Optional.ofNullable(current.get()).map(CallerConnection::new);
+    }
+
+    /** One of them. */
+    record CallerConnection(ConnectionContext context) {
+        /** How it is, as far as the table knows. */
+        TcpTable.State state(TcpTable table) {
+            return context.remotePeer().address() instanceof InetSocketAddress remote
+                    ? table.state(context.localPeer().port(), remote)
+                    : TcpTable.State.OPEN;
+        }
+
+        /**
+         * Says something that means nothing, before an answer has begun. Whoever has closed the
+         * connection answers that it is no more, so that the next time this fails.
+         */
+        void say() {
+            context.dataWriter().writeNow(BufferData.create(CONTINUE));
+        }
+    }
+}
