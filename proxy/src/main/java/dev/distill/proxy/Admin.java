@@ -15,6 +15,7 @@ import dev.distill.proxy.money.Scope;
 import dev.distill.proxy.money.Usd;
 import dev.distill.proxy.sessions.Sessions;
 import dev.distill.proxy.telemetry.Metrics;
+import dev.distill.proxy.upstream.KeyPool;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
@@ -30,7 +31,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The endpoints for those who run the proxy: how it is, who spends what, and who is to stop. */
@@ -78,6 +81,8 @@ final class Admin {
                         guarded((_, response) -> send(response, 200, sessions.json(MOST_SESSIONS))))
                 .post("/admin/sessions/{id}/{verb}", guarded(this::session))
                 .get("/admin/usage", guarded(this::usage))
+                .get("/admin/providers", guarded((_, response) -> send(response, 200, providers())))
+                .post("/admin/providers/{name}/revive", guarded(this::revive))
                 .get("/admin/lots", guarded((_, response) -> lots(response)))
                 .post("/admin/reload", guarded((_, response) -> reload(response)))
                 .get("/metrics", guarded((_, response) -> metrics(response)));
@@ -181,6 +186,49 @@ final class Admin {
             String message = e.problems().getFirst().toString();
             refuse(response, Refusals.internal("ledger_failed", message));
         }
+    }
+
+    /** The providers' keys and what is the matter with them. */
+    private ObjectNode providers() {
+        ObjectNode json = Json.object();
+        ObjectNode list = json.putObject("providers");
+        pools().forEach(
+                        (name, keys) -> {
+                            ArrayNode states = list.putObject(name).putArray("keys");
+                            for (String key : keys.names()) {
+                                states.addObject()
+                                        .put("name", key)
+                                        .put(
+                                                "state",
+                                                keys.state(key).name().toLowerCase(Locale.ROOT))
+                                        .put("rests_seconds", keys.rest(key).toSeconds());
+                            }
+                        });
+        return json;
+    }
+
+    /** Lets a provider's keys be used at once: all, or the one named by {@code ?key=}. */
+    private void revive(ServerRequest request, ServerResponse response) {
+        String name = request.path().pathParameters().get("name");
+        Optional<String> key = request.query().first("key").asOptional();
+        KeyPool keys = pools().get(name);
+        if (keys == null || key.filter(k -> !keys.names().contains(k)).isPresent()) {
+            String message =
+                    "there is no provider %s%s"
+                            .formatted(name, key.map(k -> " with a key " + k).orElse(""));
+            refuse(response, Refusals.noEndpoint(message));
+            return;
+        }
+        key.map(List::of).orElseGet(keys::names).forEach(keys::revive);
+        send(response, 200, providers());
+    }
+
+    private Map<String, KeyPool> pools() {
+        Map<String, KeyPool> pools = new TreeMap<>();
+        plans.get().routes().values().stream()
+                .flatMap(route -> route.targets().stream())
+                .forEach(target -> pools.put(target.provider(), target.upstream().keys()));
+        return pools;
     }
 
     private void reload(ServerResponse response) {

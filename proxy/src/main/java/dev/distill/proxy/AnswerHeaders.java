@@ -98,6 +98,9 @@ final class AnswerHeaders {
                             add(headers, Headers.SESSION, session.sessionId());
                             add(headers, Headers.SESSION_USD, Usd.text(session.sessionNanoUsd()));
                         });
+        if (!exchange.leftOut().isEmpty()) {
+            add(headers, Headers.LEFT_OUT, String.join(", ", exchange.leftOut()));
+        }
         exchange.quotas().forEach((name, value) -> add(headers, name, value));
         exchange.warning().ifPresent(warning -> add(headers, Headers.BUDGET_WARNING, warning));
         retirement(headers, exchange.named());

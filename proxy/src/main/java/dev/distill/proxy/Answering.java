@@ -121,6 +121,7 @@ final class Answering {
         Router.Found found =
                 router.ask(exchange, heldBack ? HoldBack.UNTIL_END : HoldBack.UNTIL_CONTENT);
         try (Ready ready = found.ready()) {
+            exchange.answeredIn(ready.dialect());
             switch (ready) {
                 case Whole whole -> whole(exchange, whole, found.attempt(), outlet);
                 case Streaming streaming -> stream(exchange, streaming, found.attempt(), outlet);
@@ -233,8 +234,7 @@ final class Answering {
 
     private void stored(Exchange exchange, Outlet outlet)
             throws InterruptedException, ClientGoneException {
-        Canonical canonical =
-                Canonical.of(exchange.question().dialect(), exchange.question().tree());
+        Canonical canonical = canonical(exchange.question());
         exchange.isStoredAs(canonical);
         int sample = exchange.terms().sample();
         List<Digest> keys =
@@ -256,6 +256,15 @@ final class Answering {
                                     Headers.HIT));
         }
         send(exchange, answer, asked ? Headers.MISS : Headers.HIT, outlet);
+    }
+
+    private static Canonical canonical(Question question) {
+        try {
+            return Canonical.of(question.dialect(), question.tree());
+        } catch (WireException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new RefusedException(Refusals.badRequest("invalid_request", e.param(), message));
+        }
     }
 
     private StoredAnswer findOrAsk(Exchange exchange, Canonical canonical, List<Digest> keys)
@@ -282,6 +291,7 @@ final class Answering {
         Router.Found found = router.ask(exchange, HoldBack.UNTIL_END);
         Attempting attempt = found.attempt();
         try (Ready ready = found.ready()) {
+            exchange.answeredIn(ready.dialect());
             Dialect dialect = exchange.question().dialect();
             remember(ready, remembering(exchange, attempt));
             Completion completion = completion(ready);

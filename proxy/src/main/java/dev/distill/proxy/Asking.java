@@ -8,11 +8,10 @@ import dev.distill.proxy.routing.AttemptPlan.Decision;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.Credential;
 import dev.distill.proxy.upstream.KeyPool;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import dev.distill.proxy.wire.WireException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,17 +30,8 @@ final class Asking {
     private final HoldBack holdBack;
     private final Tie tie;
     private final Course course;
-    private final List<Tried> tried = new ArrayList<>();
+    private final Shortfall shortfall = new Shortfall();
     private Optional<WireException> inexpressible = Optional.empty();
-
-    /** The last failure of a target and how many times it was asked. */
-    private record Tried(Target target, Failed failed, int times) {
-        @Override
-        public String toString() {
-            return "%s: %s after %d attempt%s"
-                    .formatted(target, failed.summary(), times, times == 1 ? "" : "s");
-        }
-    }
 
     Asking(Router tools, Exchange exchange, HoldBack holdBack) {
         this.tools = tools;
@@ -64,7 +54,9 @@ final class Asking {
 
     private boolean canAnswer(Target target) {
         try {
-            target.dialectFor(exchange.question());
+            Dialect asked = target.dialectFor(exchange.question());
+            Crossing.check(
+                    exchange.question().dialect(), asked, exchange.admitted().arrival().passedOn());
             return tie.admits(target);
         } catch (WireException e) {
             inexpressible = Optional.of(e);
@@ -83,8 +75,17 @@ final class Asking {
                 case Answered answered -> {
                     return Optional.of(answered.found());
                 }
-                case Unanswered unanswered ->
-                        next = afterFailure(unanswered.target(), unanswered.failed(), start);
+                case Unanswered(Target asked, Failed failed) -> {
+                    shortfall.asked(asked, failed);
+                    next =
+                            failed.isTooLarge()
+                                    ? Optional.empty()
+                                    : afterFailure(asked, failed, start);
+                }
+                case Keyless(Failed failed) -> {
+                    shortfall.notAsked(target, failed);
+                    next = afterFailure(target, failed, start);
+                }
                 case Skipped _ -> {
                     course.giveUp(target);
                     next = course.next();
@@ -124,24 +125,20 @@ final class Asking {
     }
 
     private RefusedException restingFor(Duration wait) {
-        if (exchange.route().targets().stream().allMatch(Asking::hasOnlyDeadKeys)) {
-            return new RefusedException(
-                    Refusals.upstream(
-                            502,
-                            Refusal.Kind.CREDENTIALS,
-                            "upstream_credentials_exhausted",
-                            "every key of every target of route %s was refused"
-                                    .formatted(exchange.route().name())));
+        Shortfall keys = new Shortfall();
+        for (Target target : exchange.route().targets()) {
+            if (!target.upstream().keys().wait(Set.of()).isZero()) {
+                keys.notAsked(target, noKey(target));
+            }
+        }
+        if (keys.all(Refusal.Kind.CREDENTIALS, Refusal.Kind.QUOTA_EXHAUSTED)
+                && keys.targets() == exchange.route().targets().size()) {
+            return new RefusedException(keys.refusal(exchange.route().name(), exchange.left()));
         }
         String message =
                 "every target of route %s is resting after failures or at its rate limit"
                         .formatted(exchange.route().name());
         return new RefusedException(Refusals.later("all_targets_unavailable", message, wait));
-    }
-
-    private static boolean hasOnlyDeadKeys(Target target) {
-        KeyPool keys = target.upstream().keys();
-        return keys.names().stream().allMatch(name -> keys.state(name) == KeyPool.State.DEAD);
     }
 
     /** What came of an attempt. */
@@ -150,6 +147,9 @@ final class Asking {
     private record Answered(Router.Found found) implements Outcome {}
 
     private record Unanswered(Target target, Failed failed) implements Outcome {}
+
+    /** The target has no key that can be used, and was not asked. */
+    private record Keyless(Failed failed) implements Outcome {}
 
     private record Skipped() implements Outcome {}
 
@@ -161,7 +161,7 @@ final class Asking {
         KeyPool keys = target.upstream().keys();
         Optional<Credential> key = keys.take(tie.notYet(target, course.failedKeys(target)));
         if (key.isEmpty()) {
-            return new Unanswered(target, noKey(target));
+            return new Keyless(noKey(target));
         }
         Optional<Prepared> prepared = prepare(target, key.get());
         if (prepared.isEmpty()) {
@@ -195,7 +195,7 @@ final class Asking {
             Outcome outcome = conclude(winner);
             if (!(outcome instanceof Answered) && race.isOpen()) {
                 if (outcome instanceof Unanswered unanswered) {
-                    note(unanswered.target(), unanswered.failed());
+                    shortfall.asked(unanswered.target(), unanswered.failed());
                 }
                 outcome = conclude(race.next());
             }
@@ -309,7 +309,6 @@ final class Asking {
     private Optional<Target> afterFailure(Target target, Failed failed, long start)
             throws InterruptedException {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        note(target, failed);
         if (failed.silent()) {
             course.giveUp(target);
         }
@@ -350,17 +349,6 @@ final class Asking {
         };
     }
 
-    private void note(Target target, Failed failed) {
-        int times = 1;
-        for (Tried before : List.copyOf(tried)) {
-            if (before.target().equals(target)) {
-                times = before.times() + 1;
-                tried.remove(before);
-            }
-        }
-        tried.add(new Tried(target, failed, times));
-    }
-
     /** Draws the consequences for the key and for the target. */
     private void blame(Target target, Credential key, Failed failed) {
         KeyPool keys = target.upstream().keys();
@@ -369,7 +357,9 @@ final class Asking {
             target.health().cool(Optional.of(WHILE_FORBIDDEN)); // this model, not the key
             return;
         }
-        keys.failed(key, failed.kind(), failed.retryAfter());
+        if (keys.failed(key, failed.kind(), failed.retryAfter())) {
+            tools.quotaAlarm().exhausted(target, key, failed);
+        }
         switch (failed.kind()) {
             case RATE_LIMITED -> {
                 course.limited(target, key.name());
@@ -378,13 +368,9 @@ final class Asking {
                 }
             }
             case CREDENTIALS, QUOTA_EXHAUSTED -> course.failed(target, key.name());
-            case CALLER_FAULT,
-                    CONTENT_POLICY,
-                    CONTEXT_LENGTH,
-                    OVERLOADED,
-                    TRANSIENT,
-                    MODEL_GONE,
-                    MALFORMED -> {
+            case OVERLOADED ->
+                    failed.retryAfter().ifPresent(wait -> target.health().cool(Optional.of(wait)));
+            case CALLER_FAULT, CONTENT_POLICY, CONTEXT_LENGTH, TRANSIENT, MODEL_GONE, MALFORMED -> {
                 // says nothing about the key
             }
         }
@@ -392,12 +378,22 @@ final class Asking {
 
     private Failed noKey(Target target) {
         KeyPool keys = target.upstream().keys();
-        boolean cooling =
-                keys.names().stream().anyMatch(k -> keys.state(k) == KeyPool.State.COOLING);
+        Refusal.Kind kind;
+        String code;
+        if (has(keys, KeyPool.State.COOLING)) {
+            kind = Refusal.Kind.RATE_LIMITED;
+            code = "all_keys_cooling";
+        } else if (has(keys, KeyPool.State.EXHAUSTED)) {
+            kind = Refusal.Kind.QUOTA_EXHAUSTED;
+            code = "all_keys_exhausted";
+        } else {
+            kind = Refusal.Kind.CREDENTIALS;
+            code = "all_keys_refused";
+        }
         return new Failed(
-                cooling ? Refusal.Kind.RATE_LIMITED : Refusal.Kind.CREDENTIALS,
+                kind,
                 0,
-                cooling ? "all_keys_cooling" : "all_keys_refused",
+                code,
                 "no key of provider %s can be used now".formatted(target.provider()),
                 Optional.empty(),
                 Optional.empty(),
@@ -406,72 +402,40 @@ final class Asking {
                 false);
     }
 
+    private static boolean has(KeyPool keys, KeyPool.State state) {
+        return keys.names().stream().anyMatch(name -> keys.state(name) == state);
+    }
+
+    /** What the caller is told when nobody has answered. */
     RefusedException failure() {
         return tie.explained(unexplained());
     }
 
     private RefusedException unexplained() {
-        if (tried.isEmpty()) {
+        if (!shortfall.isEmpty()) {
             return new RefusedException(
-                    inexpressible
-                            .map(
-                                    e ->
-                                            Refusals.badRequest(
-                                                    "unsupported_parameter",
-                                                    e.param(),
-                                                    String.valueOf(e.getMessage())))
-                            .orElseGet(
-                                    () ->
-                                            Refusals.upstream(
-                                                    502,
-                                                    Refusal.Kind.TRANSIENT,
-                                                    "upstream_failed",
-                                                    "no target of route %s can be asked"
-                                                            .formatted(exchange.route().name()))));
+                    shortfall.refusal(exchange.route().name(), exchange.left()));
         }
-        Failed last = tried.getLast().failed();
-        return switch (last.kind()) {
-            case CALLER_FAULT, CONTENT_POLICY, CONTEXT_LENGTH ->
-                    new RefusedException(last.refusal().orElseGet(() -> asRefusal(last)));
-            default -> new RefusedException(exhausted());
-        };
+        return new RefusedException(
+                inexpressible
+                        .map(
+                                e ->
+                                        Refusals.badRequest(
+                                                e.code(),
+                                                e.param(),
+                                                String.valueOf(e.getMessage())))
+                        .orElseGet(
+                                () ->
+                                        Refusals.upstream(
+                                                502,
+                                                Refusal.Kind.TRANSIENT,
+                                                "upstream_failed",
+                                                "no target of route %s can be asked"
+                                                        .formatted(exchange.route().name()))));
     }
 
-    private static Refusal asRefusal(Failed failed) {
-        return Refusals.badRequest(failed.code(), "body", failed.message());
-    }
-
-    private Refusal exhausted() {
-        StringBuilder message =
-                new StringBuilder("no target of route ")
-                        .append(exchange.route().name())
-                        .append(" answered");
-        tried.forEach(t -> message.append("; ").append(t));
-        if (all(Refusal.Kind.CREDENTIALS)) {
-            return Refusals.upstream(
-                    502,
-                    Refusal.Kind.CREDENTIALS,
-                    "upstream_credentials_exhausted",
-                    message.toString());
-        }
-        if (all(Refusal.Kind.RATE_LIMITED)) {
-            Duration soonest =
-                    tried.stream()
-                            .flatMap(t -> t.failed().retryAfter().stream())
-                            .min(Duration::compareTo)
-                            .orElse(Duration.ofSeconds(1));
-            return Refusals.tooMany(
-                    "upstream_rate_limited", message.toString(), Optional.of(soonest));
-        }
-        if (!exchange.left().isPositive()) {
-            return Refusals.upstream(
-                    504, Refusal.Kind.TRANSIENT, "deadline_exceeded", message.toString());
-        }
-        return Refusals.upstream(
-                502, Refusal.Kind.TRANSIENT, "upstream_failed", message.toString());
-    }
-
+    /** Whether every target failed in this way. */
     boolean all(Refusal.Kind kind) {
-        return !tried.isEmpty() && tried.stream().allMatch(t -> t.failed().kind() == kind);
+        return shortfall.all(kind);
     }
 }

@@ -11,6 +11,7 @@ import dev.distill.proxy.telemetry.RouteMeter;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.wire.Canonical;
+import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class Exchange {
     private Optional<dev.distill.proxy.sessions.Call> session = Optional.empty();
     private final Map<String, String> quotas = new HashMap<>();
     private Optional<Canonical> canonical = Optional.empty();
+    private Set<String> leftOut = Set.of();
     private Optional<String> warning = Optional.empty();
     private int attemptsBegun;
     private long waitedNanos;
@@ -184,6 +187,16 @@ final class Exchange {
         quotas.put("x-ratelimit-limit-" + what, Long.toString(quota.limit()));
         quotas.put("x-ratelimit-remaining-" + what, Long.toString(quota.remaining()));
         quotas.put("x-ratelimit-reset-" + what, quota.reset().toMillis() + "ms");
+    }
+
+    /** It was answered in a dialect, for which some hints had to be left out. */
+    void answeredIn(Dialect dialect) {
+        leftOut = question.leftOut(dialect, admitted.arrival().passedOn());
+    }
+
+    /** The hints that were left out. */
+    Set<String> leftOut() {
+        return leftOut;
     }
 
     /** A budget that is nearly used up. */

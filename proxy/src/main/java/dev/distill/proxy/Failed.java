@@ -99,6 +99,11 @@ record Failed(
                 true);
     }
 
+    /** Whether asking again would bring, and cost, the same. */
+    boolean isTooLarge() {
+        return refusal.isEmpty() && code.equals(Fault.TOO_LARGE.word());
+    }
+
     /** Whether it failed because we have closed it. */
     boolean isOurs() {
         return code.equals(Fault.CLOSED.word());
@@ -106,7 +111,8 @@ record Failed(
 
     /** What it is called in messages. */
     String summary() {
-        return "%s (%s)".formatted(kind.word(), status == 0 ? code : "status " + status);
+        String detail = status == 0 ? code : "status " + status;
+        return detail.isEmpty() ? kind.word() : "%s (%s)".formatted(kind.word(), detail);
     }
 
     private static String brief(String text) {

@@ -64,13 +64,18 @@ final class Gateway {
      */
     record Admitted(
             Arrival arrival, Plan plan, Caller terms, Optional<Principal> principal, Instant at) {
+        /** Whether whoever asks may use a route. */
+        boolean mayUse(String route) {
+            return principal.map(p -> p.mayUse(route)).orElse(true);
+        }
+
         /**
          * Lets nobody ask for a route that their key is not for.
          *
          * @throws RefusedException then
          */
         void checkAllowed(String route) {
-            if (principal.map(p -> !p.mayUse(route)).orElse(false)) {
+            if (!mayUse(route)) {
                 throw new RefusedException(
                         Refusals.forbidden(
                                 "model_not_allowed", "this key may not use route " + route));
@@ -155,7 +160,7 @@ final class Gateway {
         Route route;
         try {
             admitted.checkAllowed(envelope.model());
-            named = plan.named(envelope.model());
+            named = plan.named(envelope.model(), admitted::mayUse);
             route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
             admitted.checkAllowed(route.name());
         } catch (RefusedException e) {
@@ -204,6 +209,22 @@ final class Gateway {
         } finally {
             running.remove(exchange);
         }
+    }
+
+    /**
+     * Has a provider count the tokens of a request, which costs nothing and is not written down.
+     *
+     * @throws RefusedException when it is refused or nobody counts
+     */
+    void countTokens(Admitted admitted, byte[] body, Outlet outlet)
+            throws InterruptedException, ClientGoneException {
+        Envelope envelope = envelope(admitted.arrival().dialect(), body);
+        Plan plan = admitted.plan();
+        admitted.checkAllowed(envelope.model());
+        Route named = plan.named(envelope.model(), admitted::mayUse);
+        Route route = plan.inForce(named, LocalDate.ofInstant(admitted.at(), ZoneOffset.UTC));
+        admitted.checkAllowed(route.name());
+        new TokenCount(route, envelope, admitted.arrival().passedOn()).handTo(outlet);
     }
 
     private RequestSpan span(Arrival arrival, Route route) {

@@ -39,6 +39,12 @@ public final class Headers {
     /** Answered: how many calls to providers were made for this request. */
     public static final String ATTEMPTS = "x-distill-attempts";
 
+    /**
+     * Answered: hints of the request that the provider has no word for and that change no answer,
+     * such as {@code cache_control}, by their names in the caller's dialect, with commas between.
+     */
+    public static final String LEFT_OUT = "x-distill-left-out";
+
     /** Answered: how many other targets were asked before the one that answered. */
     public static final String FALLBACKS = "x-distill-fallbacks";
 

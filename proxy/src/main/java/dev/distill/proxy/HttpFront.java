@@ -8,11 +8,13 @@ import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -26,13 +28,6 @@ import java.util.Optional;
  * The callers' endpoints over HTTP; whatever goes wrong, the answer has the shape of the dialect.
  */
 final class HttpFront {
-    private static final Map<String, Dialect> ENDPOINTS =
-            Map.of(
-                    "/v1/chat/completions", Dialect.OPENAI_CHAT,
-                    "/v1/responses", Dialect.OPENAI_RESPONSES,
-                    "/v1/embeddings", Dialect.OPENAI_EMBEDDINGS,
-                    "/v1/messages", Dialect.ANTHROPIC_MESSAGES);
-
     /** The headers of a caller that a provider may get to see. */
     private static final List<HeaderName> PASSED_ON =
             List.of(
@@ -42,7 +37,13 @@ final class HttpFront {
                     HeaderNames.create("traceparent"),
                     HeaderNames.create("tracestate"));
 
-    private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
+    private static final HeaderName ANTHROPIC_VERSION =
+            HeaderNames.create(Endpoints.ANTHROPIC_VERSION);
+
+    /**
+     * So much of a refused request is read to its end, which costs less than another connection.
+     */
+    private static final long SHORT_BODY = 64 << 10;
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -67,9 +68,15 @@ final class HttpFront {
         this.connections = connections;
     }
 
+    /** Makes the names of requests. */
+    RequestIds ids() {
+        return ids;
+    }
+
     /** Adds the endpoints. */
     void addTo(HttpRouting.Builder routing) {
-        ENDPOINTS.forEach((path, dialect) -> routing.post(path, ask(dialect)));
+        Endpoints.QUESTIONS.forEach((path, dialect) -> routing.post(path, ask(dialect)));
+        routing.post(Endpoints.COUNT_TOKENS, this::countTokens);
         routing.get("/v1/models", this::models).get("/v1/models/{name}", this::model);
         routing.any(this::noSuchEndpoint);
     }
@@ -119,16 +126,33 @@ final class HttpFront {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        long length = request.headers().contentLength().orElse(-1);
         outlet.waits();
         try {
-            return slot.read(request.content().inputStream(), length);
+            boolean packed =
+                    BodyCoding.isPacked(request.headers().first(HeaderNames.CONTENT_ENCODING));
+            InputStream in = request.content().inputStream();
+            return packed
+                    ? BodyCoding.unpacked(in, unpacked -> slot.read(unpacked, -1))
+                    : slot.read(in, request.headers().contentLength().orElse(-1));
         } catch (RefusedException e) {
             gateway.turnAway(admitted, e.refusal());
             throw e;
         } finally {
             outlet.goesOn();
         }
+    }
+
+    private void countTokens(ServerRequest request, ServerResponse response) {
+        answer(
+                Dialect.ANTHROPIC_MESSAGES,
+                request,
+                response,
+                (arrival, q, outlet) -> {
+                    Gateway.Admitted admitted = gateway.admit(arrival);
+                    try (Intake.Slot slot = enter(admitted)) {
+                        gateway.countTokens(admitted, body(admitted, slot, q, outlet), outlet);
+                    }
+                });
     }
 
     private void answer(
@@ -148,12 +172,22 @@ final class HttpFront {
         try (SignsOfLife.Watched _ = signs.watch(outlet)) {
             Optional<Refusal> refusal = refusalOf(work, arrival, request, outlet);
             if (refusal.isPresent()) {
+                if (isUnread(request) && !outlet.hasBegun()) {
+                    response.header(HeaderValues.CONNECTION_CLOSE);
+                }
                 refuse(arrival, refusal.get(), outlet);
             }
         } catch (ClientGoneException _) {
             return; // nobody is left to tell
         }
         outlet.finish();
+    }
+
+    /** Whether more of a request is to come than is worth waiting for. */
+    private static boolean isUnread(ServerRequest request) {
+        return request.content().hasEntity()
+                && !request.content().consumed()
+                && request.headers().contentLength().orElse(Long.MAX_VALUE) > SHORT_BODY;
     }
 
     private static Optional<Refusal> refusalOf(
@@ -188,7 +222,17 @@ final class HttpFront {
             outlet.breakOff(codec.writeStreamError(refusal, arrival.id()));
             return;
         }
+        outlet.whole(
+                codec.statusOf(refusal),
+                bytes(Json.line(codec.writeError(refusal, arrival.id()))),
+                headers(refusal));
+    }
+
+    private static Map<String, String> headers(Refusal refusal) {
         Map<String, String> headers = new LinkedHashMap<>();
+        if (refusal.code().equals(Optional.of(Refusals.ANSWER_TOO_LARGE))) {
+            headers.put("x-should-retry", "false"); // clients of both vendors go by it
+        }
         refusal.retryAfter()
                 .ifPresent(
                         wait -> {
@@ -196,9 +240,7 @@ final class HttpFront {
                             headers.put("retry-after", Long.toString((millis + 999) / 1000));
                             headers.put("retry-after-ms", Long.toString(millis));
                         });
-        byte[] body =
-                Json.line(codec.writeError(refusal, arrival.id())).getBytes(StandardCharsets.UTF_8);
-        outlet.whole(refusal.status(), body, headers);
+        return headers;
     }
 
     private void models(ServerRequest request, ServerResponse response) {
@@ -232,14 +274,26 @@ final class HttpFront {
     }
 
     private void noSuchEndpoint(ServerRequest request, ServerResponse response) {
-        String what = request.prologue().method().text() + " " + request.path().path();
-        String message = "there is no endpoint " + what;
+        String path = request.path().path();
+        String method = request.prologue().method().text();
+        Optional<String> allowed = Endpoints.allowed(path);
+        allowed.ifPresent(methods -> response.header(HeaderNames.ALLOW, methods));
+        Refusal refusal =
+                allowed.map(
+                                m ->
+                                        Refusals.wrongMethod(
+                                                "%s takes %s, not %s".formatted(path, m, method)))
+                        .orElseGet(
+                                () ->
+                                        Refusals.noEndpoint(
+                                                "there is no endpoint %s %s"
+                                                        .formatted(method, path)));
         answer(
-                Dialect.OPENAI_CHAT,
+                Endpoints.dialect(path, request.headers().contains(ANTHROPIC_VERSION)),
                 request,
                 response,
                 (_, _, _) -> {
-                    throw new RefusedException(Refusals.notFound("not_found", message));
+                    throw new RefusedException(refusal);
                 });
     }
 

@@ -3,19 +3,18 @@ package dev.distill.proxy;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+import dev.distill.proxy.PatientConnections.Patience;
+import dev.distill.proxy.PatientConnections.UnreadException;
 import dev.distill.proxy.wire.Codecs;
 import dev.distill.proxy.wire.Dialect;
 import io.helidon.common.tls.Tls;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
@@ -76,11 +75,15 @@ final class HttpServer {
                         .address(address.getAddress())
                         .port(address.getPort())
                         .shutdownHook(false)
-                        .addProtocol(connections.protocol())
                         .connectionOptions(Doorkeeper.of(certificate.isPresent()))
                         .useNio(false) // which holds two buffers of 8 KiB for each connection
                         .shutdownGracePeriod(SHUTDOWN)
-                        .directHandlers(errorsInOurShape())
+                        .protocolsDiscoverServices(false)
+                        .addConnectionSelector(
+                                new PatientConnections(connections.protocol(), Patience.USUAL))
+                        .contentEncoding(BodyCoding.untouched())
+                        .errorHandling(errors -> errors.includeEntity(true))
+                        .directHandlers(new HttpErrors(front.ids()).handlers())
                         .addRouting(routing);
         certificate.ifPresent(
                 shown -> builder.tls(Tls.builder().sslContext(shown.context()).build()));
@@ -126,6 +129,10 @@ final class HttpServer {
     private static void closing(
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
         chain.proceed();
+        if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            response.commit();
+            throw new UnreadException();
+        }
         if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
             response.commit();
             throw new CloseConnectionException("the caller wants no other request");
@@ -139,33 +146,6 @@ final class HttpServer {
         } catch (IOException e) {
             throw cannotListen(address, e);
         }
-    }
-
-    /** Errors that the server finds before a request reaches our handlers. */
-    private static DirectHandlers errorsInOurShape() {
-        DirectHandlers.Builder handlers = DirectHandlers.builder();
-        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, HttpServer::direct);
-        }
-        return handlers.build();
-    }
-
-    private static DirectHandler.TransportResponse direct(
-            DirectHandler.TransportRequest request,
-            DirectHandler.EventType type,
-            Status status,
-            ServerResponseHeaders headers,
-            String message) {
-        return DirectHandler.TransportResponse.builder()
-                .status(status)
-                .headers(headers)
-                .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .keepAlive(type.keepAlive())
-                .entity(
-                        Codecs.forCaller(Dialect.OPENAI_CHAT)
-                                .writeError(Refusals.http(status.code(), message), "")
-                                .toString())
-                .build();
     }
 
     private static UserError cannotListen(InetSocketAddress address, IOException cause) {

@@ -7,6 +7,7 @@ import dev.distill.proxy.upstream.Ask;
 import dev.distill.proxy.upstream.Call;
 import dev.distill.proxy.upstream.Clocks;
 import dev.distill.proxy.upstream.Credential;
+import dev.distill.proxy.upstream.Fault;
 import dev.distill.proxy.upstream.RetryHints;
 import dev.distill.proxy.upstream.UpstreamException;
 import dev.distill.proxy.wire.Codecs;
@@ -145,7 +146,7 @@ final class Opening {
                                             dialect,
                                             target.model(),
                                             body,
-                                            stream,
+                                            Ask.Purpose.of(stream),
                                             request.key(),
                                             request.headers(),
                                             request.clocks(),
@@ -211,7 +212,8 @@ final class Opening {
                     call.recordedMillis());
         } catch (JsonProcessingException e) {
             WireException cause =
-                    new WireException("body", "the answer is not JSON: " + e.getOriginalMessage());
+                    new WireException(
+                            "body", "the answer is not JSON (%s)".formatted(Json.where(e)));
             return new Result.None(Failed.malformed(call.status(), cause, Optional.of(text)));
         } catch (WireException e) {
             Optional<Refusal> refusal = e.refusal();
@@ -246,6 +248,10 @@ final class Opening {
             held.addAll(more);
             for (StreamAnswer.Step step : more) {
                 bytes += step.frame().raw().length;
+            }
+            if (bytes > Call.MOST_BYTES) {
+                String message = "the answer has more than " + Call.MOST_BYTES + " bytes";
+                throw new UpstreamException(Fault.TOO_LARGE, message, true);
             }
             if (bytes > most) {
                 throw new WireException("stream", "nothing of an answer in " + bytes + " bytes");

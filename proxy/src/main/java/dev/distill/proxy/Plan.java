@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Everything that a proxy file says, ready to be used and never changed: a reload makes another
@@ -38,17 +39,22 @@ record Plan(
     /**
      * The route of a name.
      *
+     * @param allowed whether whoever asks may use a route, and so may hear of it
      * @throws RefusedException when there is none
      */
-    Route named(String name) {
+    Route named(String name, Predicate<String> allowed) {
         Route route = routes.get(name);
         if (route == null) {
             String brief = name.substring(0, Math.min(name.length(), MOST_NAMED));
+            List<String> near =
+                    Suggestion.nearest(brief, routes.keySet().stream().filter(allowed).toList());
+            String hint =
+                    near.isEmpty()
+                            ? "GET /v1/models lists those that are there"
+                            : "did you mean " + String.join(" or ", near) + "?";
             throw new RefusedException(
                     Refusals.notFound(
-                            "model_not_found",
-                            "there is no route %s; %s"
-                                    .formatted(brief, Suggestion.hint(brief, routes.keySet()))));
+                            "model_not_found", "there is no route %s; %s".formatted(brief, hint)));
         }
         return route;
     }

@@ -348,6 +348,7 @@ public final class ProxyServer implements AutoCloseable {
                 new Balancer(surroundings.random()),
                 new Opening(surroundings.clock()),
                 surroundings.sleeper(),
+                new QuotaAlarm(sessions::tell, surroundings.clock()),
                 parts.own(Whereabouts.open(file, surroundings.clock())));
     }
 }

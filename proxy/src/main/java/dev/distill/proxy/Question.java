@@ -8,8 +8,9 @@ import dev.distill.proxy.wire.Conversation;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
 import dev.distill.proxy.wire.WireException;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Question {
 
     /** A request that is not quite what came. */
     static Question of(Dialect dialect, ObjectNode tree) {
-        byte[] body = Json.line(tree).getBytes(StandardCharsets.UTF_8);
+        byte[] body = Json.bytes(tree);
         return new Question(dialect, Envelope.read(dialect, body), body);
     }
 
@@ -83,11 +84,27 @@ final class Question {
                     ? envelope.withModelAndUsage(model)
                     : envelope.withModel(model);
         }
-        ObjectNode body = Codecs.forProvider(target).writeRequest(conversation(), model);
-        return Json.line(body).getBytes(StandardCharsets.UTF_8);
+        Crossing.check(dialect, target, model, conversation());
+        return Json.bytes(Codecs.forProvider(target).writeRequest(conversation(), model));
     }
 
-    /** The request as JSON; the model's name is the caller's. */
+    /**
+     * The hints that are left out when it is asked in a dialect.
+     *
+     * @param headers of its caller, by lower-case name
+     */
+    Set<String> leftOut(Dialect target, Map<String, String> headers) {
+        return target == dialect
+                ? Set.of()
+                : Crossing.leftOut(dialect, target, conversation(), headers);
+    }
+
+    /**
+     * The request as JSON; the model's name is the caller's.
+     *
+     * @throws WireException when it holds what is JSON but cannot be held, such as a number of a
+     *     thousand digits
+     */
     synchronized ObjectNode tree() {
         ObjectNode known = tree;
         if (known == null) {
@@ -108,9 +125,12 @@ final class Question {
 
     private static ObjectNode parse(byte[] body) {
         try {
-            return (ObjectNode) Json.parse(new String(body, StandardCharsets.UTF_8));
+            return (ObjectNode) Json.parse(body);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the envelope has read it already", e);
+            String message = "the body cannot be read (%s)".formatted(Json.where(e));
+            throw new WireException("body", message);
+        } catch (IOException _) {
+            throw new WireException("body", "the body is not UTF-8");
         }
     }
 }

@@ -22,6 +22,9 @@ final class Refusals {
     /** There is a limit on the money, but the answer has no length. */
     static final String MAX_TOKENS_REQUIRED = "max_tokens_required";
 
+    /** A provider's answer is larger than the proxy holds; asking again costs the same again. */
+    static final String ANSWER_TOO_LARGE = "answer_too_large";
+
     /** What a request refers to is known to somebody who cannot be asked. */
     static final String STATE_UNAVAILABLE = "state_unavailable";
 
@@ -77,6 +80,33 @@ final class Refusals {
                 Optional.empty());
     }
 
+    /** The body is coded in a way that nobody here knows. */
+    static Refusal unsupportedCoding(String message) {
+        return of(
+                415,
+                Kind.CALLER_FAULT,
+                INVALID_REQUEST,
+                "unsupported_content_encoding",
+                message,
+                Optional.of("content-encoding"));
+    }
+
+    /** A path is there, but not for this method. */
+    static Refusal wrongMethod(String message) {
+        return of(
+                405,
+                Kind.CALLER_FAULT,
+                INVALID_REQUEST,
+                "method_not_allowed",
+                message,
+                Optional.empty());
+    }
+
+    /** There is no such path. */
+    static Refusal noEndpoint(String message) {
+        return of(404, Kind.MODEL_GONE, INVALID_REQUEST, "not_found", message, Optional.empty());
+    }
+
     /** A limit of the caller's is reached. */
     static Refusal tooMany(String code, String message, Optional<Duration> retryAfter) {
         String type = code.equals(BUDGET_EXCEEDED) ? BUDGET_EXCEEDED : "rate_limit_exceeded";
@@ -85,6 +115,18 @@ final class Refusals {
                 code.equals(BUDGET_EXCEEDED) ? Kind.QUOTA_EXHAUSTED : Kind.RATE_LIMITED,
                 type,
                 Optional.of(code),
+                message,
+                Optional.empty(),
+                retryAfter);
+    }
+
+    /** The limit of the proxy's own account with a provider is reached. */
+    static Refusal providerQuota(String message, Optional<Duration> retryAfter) {
+        return new Refusal(
+                429,
+                Kind.QUOTA_EXHAUSTED,
+                "insufficient_quota",
+                Optional.of("insufficient_quota"),
                 message,
                 Optional.empty(),
                 retryAfter);

@@ -170,7 +170,7 @@ final class Relay {
         outlet.breakOff(
                 writer == null
                         ? caller.writeStreamError(refusal, exchange.id())
-                        : writer.write(new Event.Failed(refusal)));
+                        : writer.fail(refusal, exchange.id()));
         return new Ended(stopped.isPresent() ? End.STOPPED : End.BROKEN, Optional.of(failed));
     }
 }

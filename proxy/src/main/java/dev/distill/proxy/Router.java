@@ -14,7 +14,12 @@ import java.util.Optional;
  * goes wrong moves on unseen; every call is booked, whatever comes of it. When every model of a
  * route is gone, its successor is asked.
  */
-record Router(Balancer balancer, Opening opening, Sleeper sleeper, Whereabouts whereabouts) {
+record Router(
+        Balancer balancer,
+        Opening opening,
+        Sleeper sleeper,
+        QuotaAlarm quotaAlarm,
+        Whereabouts whereabouts) {
     /** An answer and the attempt that brought it; the attempt is still open. */
     record Found(Ready ready, Attempting attempt) {}
 

@@ -199,9 +199,9 @@ final class FrontTest {
 
     @Test
     void answersInTheShapeOfTheDialectAlsoWhereThereIsNoEndpoint() {
-        TestProxy.Response refused = proxy.get("/v1/chat/completions");
+        TestProxy.Response refused = proxy.get("/v1/chat/nothing");
         assertThat(refused.status()).isEqualTo(404);
-        assertThat(refused.message()).isEqualTo("there is no endpoint GET /v1/chat/completions");
+        assertThat(refused.message()).isEqualTo("there is no endpoint GET /v1/chat/nothing");
     }
 
     @Test

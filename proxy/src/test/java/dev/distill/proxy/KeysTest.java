@@ -98,6 +98,9 @@ final class KeysTest {
             TestProxy.Response refused = proxy.post(body, "x-api-key", ann);
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.code()).isEqualTo("model_not_allowed");
+            assertThat(refused.json().at("/error/type").asText()).isEqualTo("permission_error");
+            assertThat(proxy.post(body.replace("dear", "tear"), "x-api-key", ann).message())
+                    .doesNotContain("dear");
             assertThat(upstream.requests()).isEmpty();
             assertThat(proxy.post(body, "x-api-key", ben).status()).isEqualTo(200);
         }

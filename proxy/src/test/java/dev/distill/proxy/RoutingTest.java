@@ -224,7 +224,7 @@ final class RoutingTest {
                         401, "{\"error\":{\"message\":\"bad key " + TestProxy.KEY + "\"}}"));
         second.script(FakeUpstream.error(529, "overloaded_error"));
         TestProxy.Response answer = proxy.ask("hi", Headers.JOB, "j");
-        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.message())
                 .isEqualTo(
                         "no target of route teacher answered;"

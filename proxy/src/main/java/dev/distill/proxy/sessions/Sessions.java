@@ -212,6 +212,11 @@ public final class Sessions implements AutoCloseable {
         return forgotten.get();
     }
 
+    /** Has the webhook tell of something that is no session's, if there is one. */
+    public void tell(ObjectNode event) {
+        alarm.tell(event);
+    }
+
     /** Webhooks that could not be delivered. */
     public long lostWebhooks() {
         return alarm.lost();

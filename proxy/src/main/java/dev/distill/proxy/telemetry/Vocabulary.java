@@ -28,14 +28,17 @@ public record Vocabulary(
             Set.of(
                     OK,
                     "all_targets_unavailable",
+                    "answer_too_large",
                     "budget_exceeded",
                     "client_gone",
                     "deadline_exceeded",
+                    "insufficient_quota",
                     "internal_error",
                     "invalid_api_key",
                     "invalid_header",
                     "invalid_json",
                     "invalid_request",
+                    "invalid_value",
                     "max_tokens_required",
                     "model_not_allowed",
                     "model_not_found",
@@ -47,6 +50,7 @@ public record Vocabulary(
                     "unsupported_parameter",
                     "upstream_credentials_exhausted",
                     "upstream_failed",
+                    "upstream_overloaded",
                     "upstream_rate_limited",
                     "upstream_truncated");
 

@@ -22,7 +22,8 @@ record AnthropicVendor(URI baseUrl) implements Vendor {
 
     @Override
     public String path(Ask ask) {
-        return Vendor.basePath(baseUrl) + "/v1/messages";
+        String path = Vendor.basePath(baseUrl) + "/v1/messages";
+        return ask.purpose() == Ask.Purpose.COUNT_TOKENS ? path + "/count_tokens" : path;
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * @param dialect one that the provider speaks
  * @param model the provider's name of the model, for dialects that have it in the address
  * @param body complete in that dialect; it is shared, nobody changes it
- * @param stream whether the answer streams, for dialects that have it in the address
+ * @param purpose what is asked for, for dialects that have it in the address
  * @param key a key of the provider's own pool
  * @param headers the caller's, by lower-case name; what may be passed on is, the rest is not
  * @param underway gets to know the call before it is made, where that takes time, so that somebody
@@ -21,12 +21,27 @@ public record Ask(
         Dialect dialect,
         String model,
         byte[] body,
-        boolean stream,
+        Purpose purpose,
         Credential key,
         Map<String, String> headers,
         Clocks clocks,
         Consumer<Call> underway) {
-    /** One that nobody else ends. */
+    /** What is asked for. */
+    public enum Purpose {
+        /** An answer at once. */
+        WHOLE,
+        /** An answer as it comes. */
+        STREAM,
+        /** The number of its tokens, which only Anthropic tells. */
+        COUNT_TOKENS;
+
+        /** Of an answer. */
+        public static Purpose of(boolean stream) {
+            return stream ? STREAM : WHOLE;
+        }
+    }
+
+    /** One for an answer that nobody else ends. */
     public Ask(
             Dialect dialect,
             String model,
@@ -35,6 +50,11 @@ public record Ask(
             Credential key,
             Map<String, String> headers,
             Clocks clocks) {
-        this(dialect, model, body, stream, key, headers, clocks, _ -> {});
+        this(dialect, model, body, Purpose.of(stream), key, headers, clocks, _ -> {});
+    }
+
+    /** Whether the answer streams. */
+    public boolean stream() {
+        return purpose == Purpose.STREAM;
     }
 }

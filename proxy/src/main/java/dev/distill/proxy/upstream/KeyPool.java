@@ -53,8 +53,10 @@ public final class KeyPool {
         FINE,
         /** It was rate limited. */
         COOLING,
-        /** It was refused, or its money is used up. */
-        DEAD
+        /** It was refused. */
+        DEAD,
+        /** The money or quota behind it is used up. */
+        EXHAUSTED
     }
 
     private volatile List<Slot> slots;
@@ -158,12 +160,13 @@ public final class KeyPool {
      * often those of a model. A refused key, or one whose money is used up, is dead for a while.
      *
      * @param hint how long the provider asks to wait
+     * @return whether people have to know: what is behind the key is used up, and was not before
      */
-    public synchronized void failed(Credential key, Refusal.Kind kind, Optional<Duration> hint) {
-        slot(key).ifPresent(slot -> failed(slot, kind, hint));
+    public synchronized boolean failed(Credential key, Refusal.Kind kind, Optional<Duration> hint) {
+        return slot(key).map(slot -> failed(slot, kind, hint)).orElse(false);
     }
 
-    private void failed(Slot slot, Refusal.Kind kind, Optional<Duration> hint) {
+    private boolean failed(Slot slot, Refusal.Kind kind, Optional<Duration> hint) {
         long now = nanoTime.getAsLong();
         switch (kind) {
             case RATE_LIMITED -> {
@@ -176,8 +179,11 @@ public final class KeyPool {
                 Duration time = doubled(FIRST_DEATH, slot.deaths++, LONGEST_DEATH);
                 slot.rest(State.DEAD, now + time.toNanos());
             }
-            case QUOTA_EXHAUSTED ->
-                    slot.rest(State.DEAD, now + hint.orElse(LONGEST_DEATH).toNanos());
+            case QUOTA_EXHAUSTED -> {
+                boolean known = slot.state(now) == State.EXHAUSTED;
+                slot.rest(State.EXHAUSTED, now + hint.orElse(LONGEST_DEATH).toNanos());
+                return !known;
+            }
             case CALLER_FAULT,
                     CONTENT_POLICY,
                     CONTEXT_LENGTH,
@@ -188,6 +194,28 @@ public final class KeyPool {
                 // says nothing about the key
             }
         }
+        return false;
+    }
+
+    /**
+     * Lets a key be used at once, for when somebody has topped up what is behind it.
+     *
+     * @return whether there is such a key
+     */
+    public synchronized boolean revive(String name) {
+        Optional<Slot> slot = slots.stream().filter(s -> s.name().equals(name)).findFirst();
+        slot.ifPresent(s -> s.revive(nanoTime.getAsLong()));
+        return slot.isPresent();
+    }
+
+    /** How long a key rests; zero when it is fine. */
+    public synchronized Duration rest(String name) {
+        long now = nanoTime.getAsLong();
+        return slots.stream()
+                .filter(slot -> slot.name().equals(name))
+                .map(slot -> Duration.ofNanos(Math.max(0, slot.restUntil - now)))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Duration doubled(Duration first, int times, Duration most) {
@@ -272,6 +300,13 @@ public final class KeyPool {
                 restUntil = until;
                 resting = state;
             }
+        }
+
+        void revive(long now) {
+            restUntil = now;
+            resting = State.FINE;
+            deaths = 0;
+            rests = 0;
         }
 
         double weight(long now) {

@@ -74,6 +74,13 @@ public final class AnthropicCodec implements Codec {
     }
 
     @Override
+    public int statusOf(Refusal refusal) {
+        return refusal.kind() == Refusal.Kind.OVERLOADED && refusal.status() == 503
+                ? AnthropicErrors.OVERLOADED
+                : refusal.status();
+    }
+
+    @Override
     public ObjectNode writeError(Refusal refusal, String requestId) {
         return AnthropicErrors.write(refusal, requestId);
     }

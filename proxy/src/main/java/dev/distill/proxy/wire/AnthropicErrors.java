@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Errors of the Messages API. */
 final class AnthropicErrors {
+    /** The status of an overload, for which HTTP has 503. */
+    static final int OVERLOADED = 529;
+
     private AnthropicErrors() {}
 
     /** Reads an error, or whatever else came with the status. */

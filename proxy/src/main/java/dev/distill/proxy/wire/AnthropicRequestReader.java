@@ -173,7 +173,7 @@ final class AnthropicRequestReader {
     private static OptionalInt maxTokens(Members request) {
         OptionalInt tokens = request.optionalInt("max_tokens");
         if (tokens.isEmpty() || tokens.getAsInt() < 1) {
-            throw request.unknown("max_tokens", "must be an integer of at least 1");
+            throw request.wrong("max_tokens", "must be an integer of at least 1");
         }
         return tokens;
     }

@@ -70,6 +70,11 @@ final class AnthropicStreamWriter implements CallerCodec.StreamWriter {
         return written;
     }
 
+    @Override
+    public byte[] fail(Refusal refusal, String requestId) {
+        return error(refusal, requestId);
+    }
+
     /** The last thing of a stream that failed. */
     static byte[] error(Refusal refusal, String requestId) {
         return frame(AnthropicErrors.write(refusal, requestId));

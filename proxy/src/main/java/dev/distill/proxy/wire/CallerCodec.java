@@ -27,6 +27,11 @@ public interface CallerCodec {
      */
     StreamWriter streamWriter(boolean includeUsage);
 
+    /** The HTTP status of an error, where the dialect has one of its own. */
+    default int statusOf(Refusal refusal) {
+        return refusal.status();
+    }
+
     /** The body of an error. */
     ObjectNode writeError(Refusal refusal, String requestId);
 
@@ -36,5 +41,10 @@ public interface CallerCodec {
     /** Turns events into bytes ready to be sent; an event may need none, or several frames. */
     interface StreamWriter {
         byte[] write(Event event);
+
+        /** An error, after which nothing may follow. */
+        default byte[] fail(Refusal refusal, String requestId) {
+            return write(new Event.Failed(refusal));
+        }
     }
 }

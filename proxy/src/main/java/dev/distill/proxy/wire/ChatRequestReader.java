@@ -156,7 +156,7 @@ final class ChatRequestReader {
         OptionalInt old = positive("max_tokens");
         OptionalInt current = positive("max_completion_tokens");
         if (old.isPresent() && current.isPresent() && !old.equals(current)) {
-            throw request.unknown("max_tokens", "contradicts max_completion_tokens");
+            throw request.wrong("max_tokens", "contradicts max_completion_tokens");
         }
         return current.isPresent() ? current : old;
     }
@@ -177,7 +177,7 @@ final class ChatRequestReader {
     private OptionalInt positive(String name) {
         OptionalInt value = request.optionalInt(name);
         if (value.isPresent() && value.getAsInt() < 1) {
-            throw request.unknown(name, "must be at least 1");
+            throw request.wrong(name, "must be at least 1");
         }
         return value;
     }

@@ -306,7 +306,7 @@ final class EnvelopeScan {
         String why = e.getOriginalMessage();
         String what = why.contains("UTF-8") ? "the body is not UTF-8" : "the body is not JSON";
         JsonLocation location = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
-        return new WireException("body", what + at(location) + ": " + why);
+        return new WireException("body", what + at(location));
     }
 
     private static String at(JsonLocation location) {

@@ -46,7 +46,7 @@ final class Members {
         try {
             return of(Json.parse(text), "");
         } catch (JsonProcessingException e) {
-            throw new WireException("", "not JSON: " + e.getOriginalMessage());
+            throw new WireException("", "not JSON (%s)".formatted(Json.where(e)));
         }
     }
 
@@ -197,6 +197,11 @@ final class Members {
         return new WireException(path(name), path(name) + " " + what);
     }
 
+    /** A complaint about a value that is wrong in any dialect. */
+    WireException wrong(String name, String what) {
+        return WireException.invalid(path(name), path(name) + " " + what);
+    }
+
     /** The object itself. */
     JsonNode json() {
         return object;
@@ -208,12 +213,12 @@ final class Members {
     }
 
     private WireException missing(String name) {
-        return unknown(name, "is missing");
+        return wrong(name, "is missing");
     }
 
     private void check(boolean right, String name, String what) {
         if (!right) {
-            throw unknown(name, "must be " + what);
+            throw wrong(name, "must be " + what);
         }
     }
 }

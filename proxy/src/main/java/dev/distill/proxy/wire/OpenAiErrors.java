@@ -18,6 +18,7 @@ final class OpenAiErrors {
             Set.of(
                     "invalid_request_error",
                     "authentication_error",
+                    "permission_error",
                     "insufficient_quota",
                     "budget_exceeded",
                     "rate_limit_exceeded",
