@@ -3,7 +3,6 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.ExitCode;
 import dev.distill.files.Json;
 import dev.distill.pipeline.StateFolder;
@@ -13,11 +12,6 @@ import dev.distill.proxy.ledger.RequestRow;
 import dev.distill.proxy.ledger.Served;
 import dev.distill.proxy.ledger.Who;
 import dev.distill.proxy.wire.Usage;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +19,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("it")
 final class UsageCommandTest {

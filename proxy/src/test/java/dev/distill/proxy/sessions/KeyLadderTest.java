@@ -82,8 +82,7 @@ class KeyLadderTest {
         spend(USD);
         assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(call())
-                .isEqualTo(
-                        new Admission.Refused(KEY, "it costs 3 usd a minute, the limit is 3"));
+                .isEqualTo(new Admission.Refused(KEY, "it costs 3 usd a minute, the limit is 3"));
         assertThat(sessions.json(1).at("/sessions/0/state").asText()).isEqualTo("stopped");
         assertThat(sessions.resume(KEY)).isTrue();
         spend(29 * USD);
