@@ -23,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionsCommandTest {
     private static final String LIST =
             """
-            {"count":1,"sessions":[{"id":"0123456789abcdef-19b7","key":"laptop","state":"pinged",
+            {"count":2,"sessions":[{"id":"key:laptop","key":"laptop","state":"stopped",
+             "usd":31,"usd_per_minute":1.5,"age_seconds":7325,"requests":13,"same_call":1},
+             {"id":"0123456789abcdef-19b7","key":"laptop","state":"pinged",
              "usd":30.5,"usd_per_minute":0.25,"age_seconds":7325,"requests":12,"same_call":3}]}""";
 
     @TempDir private Path folder;
@@ -64,6 +66,7 @@ class SessionsCommandTest {
                 .isEqualTo(
                         """
                         SESSION                      STATE           USD    USD/MIN       AGE REQUESTS  SAME  KEY
+                        key:laptop                   stopped     31.0000     1.5000   2:02:05       13     1  laptop
                         0123456789abcdef-19b7        pinged      30.5000     0.2500   2:02:05       12     3  laptop
                         """);
         assertThat(requests).hasSize(1).first().asString().startsWith("GET /admin/sessions ");

@@ -121,6 +121,7 @@ final class UsageCommandTest {
                         Optional.empty(),
                         List.of(),
                         false,
+                        Optional.empty(),
                         Optional.empty());
         return new RequestRow(
                 at,

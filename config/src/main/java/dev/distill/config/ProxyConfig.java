@@ -439,16 +439,51 @@ public record ProxyConfig(
             @Doc("When somebody is asked.") @Default("{usd: 25, age: 2h}") Rung ping,
             @Doc("When the session ends, streams in flight too.") @Default("{usd: 100, age: 10h}")
                     Rung stop,
-            @Doc("A pinged session that nobody acknowledges stops after this long.")
-                    Optional<Duration> stopUnacknowledgedAfter) {}
+            @Doc(
+                            "A pinged session that nobody acknowledges stops after this long, and so does a key where a limit that pings it is written.")
+                    Optional<Duration> stopUnacknowledgedAfter,
+            @Doc(
+                            "The same for all sessions of a key together; a key is stopped only where a limit is written that says so.")
+                    @Default("{}")
+                    KeyRungs key) {}
 
     /** What reaches a rung of the ladder: any one of these. */
     public record Rung(
             @Doc("US dollars that the session has cost.") @Above(0) Optional<Double> usd,
-            @Doc("US dollars per minute over the last ten.") @Above(0)
+            @Doc(
+                            "US dollars per minute over the last ten; of a key too, unless runaway.key says otherwise.")
+                    @Above(0)
                     Optional<Double> usdPerMinute,
             @Doc("How long it has run.") Optional<Duration> age,
-            @Doc("The same call so many times.") @AtLeast(2) Optional<Integer> sameCall) {}
+            @Doc(
+                            "The same call, or the same tool calls with the same results, so many times; of a key too, unless runaway.key says otherwise.")
+                    @AtLeast(2)
+                    Optional<Integer> sameCall) {}
+
+    /** When all sessions of a key together are pinged and stopped. */
+    public record KeyRungs(
+            @Doc(
+                            "When somebody is asked; without any limit here or in runaway.ping, at 1 US dollar per minute.")
+                    @Default("{}")
+                    KeyRung ping,
+            @Doc("When the key is stopped, streams in flight too, until somebody resumes key:NAME.")
+                    @Default("{}")
+                    KeyRung stop) {}
+
+    /** What reaches a rung of a key's ladder: any one of these. */
+    public record KeyRung(
+            @Doc(
+                            "US dollars that its sessions have cost since it last made no request for session_idle.")
+                    @Above(0)
+                    Optional<Double> usd,
+            @Doc(
+                            "US dollars per minute over the last ten; without it, that of the same rung for sessions.")
+                    @Above(0)
+                    Optional<Double> usdPerMinute,
+            @Doc(
+                            "So many sessions that begin with the same tool calls and results within an hour; without it, that of the same rung for sessions.")
+                    @AtLeast(2)
+                    Optional<Integer> sameCall) {}
 
     /** Where requests and their costs are kept. */
     public record Ledger(

@@ -10,6 +10,8 @@ import dev.distill.config.ProxyConfig.Budget;
 import dev.distill.config.ProxyConfig.Capacity;
 import dev.distill.config.ProxyConfig.ClientGone;
 import dev.distill.config.ProxyConfig.KeyHeader;
+import dev.distill.config.ProxyConfig.KeyRung;
+import dev.distill.config.ProxyConfig.KeyRungs;
 import dev.distill.config.ProxyConfig.Ledger;
 import dev.distill.config.ProxyConfig.Limit;
 import dev.distill.config.ProxyConfig.Lot;
@@ -120,11 +122,15 @@ class ProxyConfigTest {
               ping: { usd: 1, usd_per_minute: 0.5, age: 1h, same_call: 20 }
               stop: { usd: 2 }
               stop_unacknowledged_after: 30m
+              key: { ping: { usd_per_minute: 3 }, stop: { usd: 500, usd_per_minute: 9, same_call: 50 } }
             ledger: { url: "jdbc:postgresql://db/distill", user: distill, password: env:DB, keep: 24h }
             recording: { folder: recorded, redact: [ email, secret, phone, card ] }
             capacity: { requests: 100, largest_body_mib: 8, bodies_mib: 32 }
             telemetry: { otlp: "http://localhost:4318", sample: 0.25 }
             """;
+
+    private static final KeyRung NO_LIMIT =
+            new KeyRung(Optional.empty(), Optional.empty(), Optional.empty());
 
     @TempDir private Path folder;
 
@@ -182,7 +188,8 @@ class ProxyConfigTest {
                                         Optional.empty(),
                                         rung(25, Duration.ofHours(2)),
                                         rung(100, Duration.ofHours(10)),
-                                        Optional.empty()),
+                                        Optional.empty(),
+                                        new KeyRungs(NO_LIMIT, NO_LIMIT)),
                                 new Ledger(
                                         Optional.empty(),
                                         Optional.empty(),
@@ -395,7 +402,16 @@ class ProxyConfigTest {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty()),
-                                Optional.of(Duration.ofMinutes(30))));
+                                Optional.of(Duration.ofMinutes(30)),
+                                new KeyRungs(
+                                        new KeyRung(
+                                                Optional.empty(),
+                                                Optional.of(3.0),
+                                                Optional.empty()),
+                                        new KeyRung(
+                                                Optional.of(500.0),
+                                                Optional.of(9.0),
+                                                Optional.of(50)))));
     }
 
     @Test
@@ -423,8 +439,8 @@ class ProxyConfigTest {
         assertThatThrownBy(() -> read(MINIMAL.replaceAll("routes: .*", "routes: { fast: 3 }")))
                 .hasMessage(
                         file()
-                                + ":3:17: routes.fast must be a mapping of keys to values, got"
-                                + " \"3\"");
+                                + ":3:17: routes.fast must be a list of targets or a mapping of"
+                                + " keys to values, got \"3\"");
     }
 
     @Test

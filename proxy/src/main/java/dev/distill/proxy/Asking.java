@@ -302,10 +302,8 @@ final class Asking {
                 clocks.within(exchange.left()),
                 holdBack,
                 exchange.keep(),
-                call -> {
-                    attempt.headed(call::header);
-                    exchange.underway(call, target.onClientGone());
-                });
+                call -> exchange.underway(call, target.onClientGone()),
+                call -> attempt.headed(call::header));
     }
 
     private Optional<Target> afterFailure(Target target, Failed failed, long start)

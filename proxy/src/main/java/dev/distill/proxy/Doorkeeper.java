@@ -34,14 +34,18 @@ final class Doorkeeper implements SocketOptions {
     /** The rest is for requests and what the proxy knows. */
     private static final double SHARE_OF_MEMORY = 0.45;
 
+    private static final int FEW = 100;
+
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final SocketOptions options;
     private final Optional<byte[]> lastWords;
     private final int most;
 
-    /** Only the thread that accepts touches it; closed ones stay in it until it is full. */
+    /** Only the thread that accepts touches it; closed ones stay in it until the next look. */
     private final List<Channel> open = new ArrayList<>();
+
+    private int nextLook;
 
     /**
      * @param options of a connection that is let in
@@ -82,7 +86,11 @@ final class Doorkeeper implements SocketOptions {
 
     @Override
     public void configureSocket(SocketChannel socket) {
-        if (open.size() >= most && !open.removeIf(channel -> !channel.isOpen())) {
+        if (open.size() >= nextLook) {
+            open.removeIf(channel -> !channel.isOpen());
+            nextLook = Math.min(most, 2 * open.size() + FEW);
+        }
+        if (open.size() >= most) {
             sendAway(socket);
             throw new FullException();
         }

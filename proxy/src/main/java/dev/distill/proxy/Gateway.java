@@ -8,6 +8,7 @@ import dev.distill.proxy.money.Who;
 import dev.distill.proxy.sessions.Call;
 import dev.distill.proxy.sessions.Owner;
 import dev.distill.proxy.sessions.Sessions;
+import dev.distill.proxy.sessions.Trace;
 import dev.distill.proxy.telemetry.GenAi;
 import dev.distill.proxy.telemetry.RequestSpan;
 import dev.distill.proxy.wire.Dialect;
@@ -290,8 +291,10 @@ final class Gateway {
                         exchange.who().team());
         return switch (sessions.begin(
                 owner,
-                fingerprint(envelope.beginning()),
-                fingerprint(envelope.fingerprint()),
+                new Trace(
+                        fingerprint(envelope.beginning()),
+                        fingerprint(envelope.fingerprint()),
+                        envelope.endsInStep()),
                 admitted.terms().session())) {
             case Call call -> {
                 exchange.belongsTo(call);
@@ -301,9 +304,11 @@ final class Gateway {
                     throw new RefusedException(
                             Refusals.tooMany(
                                     "session_stopped",
-                                    "session %s is stopped: %s; resume it with distill sessions resume %s"
+                                    "%s is stopped: %s; resume it with distill sessions resume %s"
                                             .formatted(
-                                                    refused.id(), refused.reason(), refused.id()),
+                                                    refused.shown(),
+                                                    refused.reason(),
+                                                    refused.id()),
                                     Optional.empty()));
         };
     }

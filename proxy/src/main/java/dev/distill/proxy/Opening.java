@@ -46,6 +46,7 @@ final class Opening {
      *
      * @param id the name of an answer that has none of its own
      * @param underway gets to know the call, so that somebody else can end it
+     * @param headed gets to know it when the head of its answer is there
      */
     record Request(
             String id,
@@ -56,7 +57,8 @@ final class Opening {
             Clocks clocks,
             HoldBack holdBack,
             Tally.Keep keep,
-            Consumer<Call> underway) {}
+            Consumer<Call> underway,
+            Consumer<Call> headed) {}
 
     /** How much of a stream is read before anybody gets to see it. */
     enum HoldBack {
@@ -155,6 +157,7 @@ final class Opening {
         boolean handedOver = false;
         try {
             request.underway().accept(call);
+            request.headed().accept(call);
             Result result = read(call, codec, request, startNanos);
             handedOver = result instanceof Streaming;
             return result;

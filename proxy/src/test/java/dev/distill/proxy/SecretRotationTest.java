@@ -90,7 +90,8 @@ final class SecretRotationTest {
                     client.sendAsync(call(proxy), BodyHandlers.ofString());
             await(slow);
             write("key", "good");
-            assertThat(reload(proxy)).isEqualTo("{\"reloaded\":true,\"problems\":[]}");
+            assertThat(reload(proxy))
+                    .isEqualTo("{\"reloaded\":true,\"at_next_start\":[],\"problems\":[]}");
             assertThat(ask(proxy)).isEqualTo(200);
             assertThat(keys).containsExactly("Bearer slow", "Bearer good");
             go.countDown();

@@ -157,6 +157,7 @@ final class TestProxy implements AutoCloseable {
                 "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
                         .formatted(body.length);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+            socket.setSoTimeout(20_000); // a connection that stays open fails, and does not hang
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
             String answer =

@@ -27,6 +27,9 @@ final class Spool implements AutoCloseable {
     /** How long bytes stay in memory so that many of them share a flush. */
     private static final long GATHER_MILLIS = 40;
 
+    /** How many times it looks for bytes before it sleeps until it is told of some. */
+    private static final int MOST_EMPTY_LOOKS = 25;
+
     private static final long RETRY_MILLIS = 500;
 
     private static final Logger LOG = System.getLogger(Spool.class.getName());
@@ -62,6 +65,7 @@ final class Spool implements AutoCloseable {
     private int size;
     private boolean closing;
     private boolean urgent;
+    private boolean asleep;
     private boolean stopped;
     private long unshipped;
     private End end;
@@ -130,8 +134,8 @@ final class Spool implements AutoCloseable {
             buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, size + frame.length));
         }
         System.arraycopy(frame, 0, buffer, size, frame.length);
-        if (size == 0) {
-            filled.signal();
+        if (asleep) {
+            filled.signal(); // while there is traffic it looks by itself: waking it takes time
         }
         size += frame.length;
         return true;
@@ -242,18 +246,28 @@ final class Spool implements AutoCloseable {
     private boolean await() {
         lock.lock();
         try {
-            while (size == 0 && !closing) {
-                filled.awaitUninterruptibly();
-            }
-            long left = TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-            while (left > 0 && !closing && !urgent) {
-                left = filled.awaitNanos(left);
+            gather();
+            for (int looks = 1; size == 0 && !closing; looks++) {
+                if (looks > MOST_EMPTY_LOOKS) {
+                    asleep = true;
+                    filled.await();
+                    asleep = false;
+                }
+                gather();
             }
             return size > 0;
         } catch (InterruptedException _) {
+            asleep = false;
             return true; // nobody but close() ends this thread, and not by interrupting it
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void gather() throws InterruptedException {
+        long left = TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+        while (left > 0 && !closing && !urgent) {
+            left = filled.awaitNanos(left);
         }
     }
 

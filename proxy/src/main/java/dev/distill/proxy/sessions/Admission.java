@@ -8,5 +8,10 @@ public sealed interface Admission permits Call, Admission.Refused {
      * @param id of what is stopped: what {@link Sessions#resume} takes
      * @param reason why, for people
      */
-    record Refused(String id, String reason) implements Admission {}
+    record Refused(String id, String reason) implements Admission {
+        /** What is stopped, in words. */
+        public String shown() {
+            return SessionKey.isOfKey(id) ? id : "session " + id;
+        }
+    }
 }

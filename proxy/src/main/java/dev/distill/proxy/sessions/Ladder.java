@@ -33,11 +33,6 @@ final class Ladder {
                 .or(() -> tooRepetitive(rung, factor, measures));
     }
 
-    /** The part of a rung that says something about all sessions of a key together. */
-    static Rung ofKey(Rung rung) {
-        return new Rung(Optional.empty(), rung.usdPerMinute(), Optional.empty(), Optional.empty());
-    }
-
     private static Optional<String> tooFast(Rung rung, long factor, Measures measures) {
         return rung.usdPerMinute()
                 .filter(usd -> measures.nanoUsdPerMinute() >= nano(usd, factor))

@@ -24,6 +24,12 @@ final class Session {
     /** One that is younger, and has cost less than a cent, may be forgotten in a restart. */
     private static final Duration WORTH_KEEPING = Duration.ofMinutes(1);
 
+    /** How long a key that calmed down by itself stays pinged, when nothing else is to follow. */
+    private static final Duration CALM = Duration.ofHours(1);
+
+    /** A key lives for years: its repetitions are counted by the hour. */
+    private static final long COUNTED_SECONDS = 3600;
+
     private static final long WORTH_NANO_USD = 10_000_000;
 
     private final SessionKey key;
@@ -34,6 +40,7 @@ final class Session {
     private @Nullable Pace pace;
     private @Nullable Repetition repetition;
     private long firstCall;
+    private boolean stepped;
     private Instant lastUsed;
     private long requests;
     private long spentNanoUsd;
@@ -69,7 +76,7 @@ final class Session {
 
     /** Counts a call that wants to be made, and says what that leads to. */
     synchronized Optional<Step> ask(long fingerprint, Runaway rules, Instant now) {
-        lastUsed = now;
+        used(now);
         if (state == State.STOPPED) {
             return Optional.empty();
         }
@@ -77,9 +84,16 @@ final class Session {
         return climb(rules, now);
     }
 
+    /** Whether the step that it makes is its first; only once. */
+    synchronized boolean isFirstStep() {
+        boolean first = !stepped;
+        stepped = true;
+        return first;
+    }
+
     /** Lets a call in; false when the session is stopped. */
     synchronized boolean enter(Call call, Instant now) {
-        lastUsed = now;
+        used(now);
         if (state == State.STOPPED) {
             return false;
         }
@@ -90,7 +104,7 @@ final class Session {
 
     synchronized Optional<Step> leave(Call call, long costNanoUsd, Runaway rules, Instant now) {
         calls.remove(call);
-        lastUsed = now;
+        used(now);
         spentNanoUsd += costNanoUsd;
         if (costNanoUsd > 0) {
             if (pace == null) {
@@ -108,10 +122,8 @@ final class Session {
         }
         Ladder.Measures measures = measures(now);
         Optional<String> stop =
-                key.ofKey()
-                        ? Optional.empty()
-                        : Ladder.reached(rules.stop(), 1L << stopRaises, measures)
-                                .or(() -> unacknowledged(rules, now));
+                Ladder.reached(stop(rules), 1L << stopRaises, measures)
+                        .or(() -> unacknowledged(rules, now));
         if (stop.isPresent()) {
             return Optional.of(stopped(stop.get(), now));
         }
@@ -122,7 +134,24 @@ final class Session {
             reason = ping;
             return Optional.of(new Step(state, view(now), List.of()));
         }
+        if (ping.isEmpty() && isCalm(rules, now)) {
+            run();
+            reason = Optional.empty();
+        }
         return Optional.empty();
+    }
+
+    /** A key that nobody answered for is pinged again another day, not never again. */
+    private boolean isCalm(Runaway rules, Instant now) {
+        return key.ofKey()
+                && state == State.PINGED
+                && mostUnacknowledged(rules).isEmpty()
+                && Duration.between(pinged, now).compareTo(CALM) >= 0;
+    }
+
+    private void run() {
+        state = State.RUNNING;
+        pinged = Instant.MAX;
     }
 
     /** Somebody knows: the rung that pings is doubled until it is out of reach again. */
@@ -132,8 +161,7 @@ final class Session {
         }
         acknowledged++;
         pingRaises = raised(ping(rules), pingRaises, now);
-        state = State.RUNNING;
-        pinged = Instant.MAX;
+        run();
         return true;
     }
 
@@ -148,14 +176,13 @@ final class Session {
             return false;
         }
         Ladder.Measures measures = measures(now);
-        if (Ladder.reached(rules.stop(), 1L << stopRaises, measures).isPresent()) {
-            stopRaises = raised(rules.stop(), stopRaises, now);
+        if (Ladder.reached(stop(rules), 1L << stopRaises, measures).isPresent()) {
+            stopRaises = raised(stop(rules), stopRaises, now);
         }
         if (Ladder.reached(ping(rules), 1L << pingRaises, measures).isPresent()) {
             pingRaises = raised(ping(rules), pingRaises, now);
         }
-        state = State.RUNNING;
-        pinged = Instant.MAX;
+        run();
         reason = Optional.empty();
         return true;
     }
@@ -216,7 +243,9 @@ final class Session {
                                 reason,
                                 pace == null ? List.of() : pace.saved(),
                                 measures.sameCall(),
-                                repetition == null ? Map.of() : repetition.counts()))
+                                measures.sameCall() > 1 && repetition != null
+                                        ? repetition.counts()
+                                        : Map.of()))
                 : Optional.empty();
     }
 
@@ -248,7 +277,17 @@ final class Session {
     }
 
     private Rung ping(Runaway rules) {
-        return key.ofKey() ? Ladder.ofKey(rules.ping()) : rules.ping();
+        return key.ofKey() ? KeyLadder.ping(rules) : rules.ping();
+    }
+
+    private Rung stop(Runaway rules) {
+        return key.ofKey() ? KeyLadder.stop(rules) : rules.stop();
+    }
+
+    /** How long its ping may go without an answer; empty where that may be forever. */
+    private Optional<Duration> mostUnacknowledged(Runaway rules) {
+        return rules.stopUnacknowledgedAfter()
+                .filter(_ -> !key.ofKey() || KeyLadder.isPingWritten(rules));
     }
 
     private Step stopped(String why, Instant now) {
@@ -259,7 +298,7 @@ final class Session {
     }
 
     private Optional<String> unacknowledged(Runaway rules, Instant now) {
-        return rules.stopUnacknowledgedAfter()
+        return mostUnacknowledged(rules)
                 .filter(_ -> state == State.PINGED)
                 .filter(most -> Duration.between(pinged, now).compareTo(most) >= 0)
                 .map(most -> "nobody acknowledged its ping within %s".formatted(most))
@@ -281,21 +320,36 @@ final class Session {
                 spentNanoUsd,
                 pace == null ? 0 : pace.nanoUsdPerMinute(now.getEpochSecond()),
                 Duration.between(started, alive),
-                repetition == null ? (int) Math.min(1, requests) : repetition.most());
+                repetition == null || hasForgotten(now)
+                        ? (int) Math.min(1, requests)
+                        : repetition.most());
+    }
+
+    private void used(Instant now) {
+        if (hasForgotten(now)) {
+            repetition = null;
+        }
+        lastUsed = now;
+    }
+
+    /** Whether its repetitions are those of an hour that is over. */
+    private boolean hasForgotten(Instant now) {
+        return key.ofKey()
+                && lastUsed.getEpochSecond() / COUNTED_SECONDS
+                        != now.getEpochSecond() / COUNTED_SECONDS;
     }
 
     /** Most sessions are a single call: what counts repetitions is made with the second one. */
     private void repeated(long fingerprint) {
-        if (key.ofKey()) {
-            return;
-        }
-        if (requests == 0) {
+        if (requests == 0 && !key.ofKey()) {
             firstCall = fingerprint;
             return;
         }
         if (repetition == null) {
             repetition = new Repetition();
-            repetition.add(firstCall);
+            if (!key.ofKey()) {
+                repetition.add(firstCall);
+            }
         }
         repetition.add(fingerprint);
     }

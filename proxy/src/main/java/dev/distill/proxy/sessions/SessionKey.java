@@ -35,7 +35,7 @@ record SessionKey(String text) {
 
     /** The key of a session with an id, if it can be one. */
     static Optional<SessionKey> ofId(String id) {
-        if (id.startsWith(OF_KEY)) {
+        if (isOfKey(id)) {
             return Optional.of(new SessionKey(id));
         }
         return id.matches(ID)
@@ -44,7 +44,12 @@ record SessionKey(String text) {
     }
 
     boolean ofKey() {
-        return text.startsWith(OF_KEY);
+        return isOfKey(text);
+    }
+
+    /** Whether an id is one of all calls of a virtual key. */
+    static boolean isOfKey(String id) {
+        return id.startsWith(OF_KEY);
     }
 
     /** The id of a session that started then. */

@@ -28,8 +28,10 @@ import java.util.concurrent.locks.LockSupport;
  * All sessions, and all virtual keys as a whole. A session is what has one key and one beginning of
  * a conversation in common, until nobody has called for a while. Its ladder: at the ping rung
  * somebody is told once, and acknowledges, which doubles the rung, or not; at the stop rung its
- * calls are refused and those under way are ended. A key as a whole is told about when all its
- * sessions together spend too fast; only a person stops it.
+ * calls are refused and those under way are ended. A key as a whole has a ladder of its own, for
+ * loops that begin anew with each call: how fast and how much all its sessions together spend, and
+ * how many of them begin with the same step within an hour. Nothing but a limit that is written in
+ * the file stops a key.
  *
  * <p>What is measured, and where a session stands, is written down every few seconds and survives a
  * restart. A stopped session stays stopped until somebody resumes it or nobody has tried it for a
@@ -122,21 +124,21 @@ public final class Sessions implements AutoCloseable {
     /**
      * Asks whether a call may be made; the answer takes microseconds.
      *
-     * @param fingerprint of the beginning of the conversation: its system prompt and first user
-     *     message
-     * @param call a fingerprint of what makes two calls the same, for example of the last message
      * @param name the session's name, where the client gives it one
      */
-    public Admission begin(Owner owner, long fingerprint, long call, Optional<String> name) {
+    public Admission begin(Owner owner, Trace trace, Optional<String> name) {
         Instant now = clock.instant();
         Session ofKey = session(SessionKey.ofKey(owner), owner, Optional.empty(), now);
         Optional<String> shown = name.map(Sessions::shortened);
-        Session session = session(SessionKey.of(owner, fingerprint, name), owner, shown, now);
+        Session session = session(SessionKey.of(owner, trace.beginning(), name), owner, shown, now);
         used();
-        session.ask(call, rules, now).ifPresent(this::happened);
+        session.ask(trace.call(), rules, now).ifPresent(this::happened);
         Call admitted = new Call(this, session, ofKey);
         if (!session.enter(admitted, now)) {
             return refused(session, now);
+        }
+        if (trace.step() && session.isFirstStep()) {
+            ofKey.ask(trace.call(), rules, now).ifPresent(this::happened);
         }
         if (!ofKey.enter(admitted, now)) {
             session.leave(admitted, 0, rules, now);
@@ -298,9 +300,9 @@ public final class Sessions implements AutoCloseable {
         alarm.tell(event);
         LOG.log(
                 Level.WARNING,
-                "session %s of key \"%s\" is %s: %s"
+                "%s of key \"%s\" is %s: %s"
                         .formatted(
-                                view.id(),
+                                SessionKey.isOfKey(view.id()) ? "all" : "session " + view.id(),
                                 view.owner().key(),
                                 view.state().name().toLowerCase(Locale.ROOT),
                                 view.reason().orElse("")));

@@ -7,11 +7,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends calls that are overdue. One thread looks at all calls under way every few milliseconds,
- * which costs less than a timer for each read; it sleeps while there is none.
+ * which costs less than a timer for each read. It sleeps when there has been none for a while:
+ * waking it costs the call that does it more than all that it is for.
  */
 final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
     private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** It goes on looking for so long after the last call. */
+    private static final int MOST_EMPTY_LOOKS = 100;
 
     private final Set<HttpCall> calls = ConcurrentHashMap.newKeySet();
     private final Runnable housekeeping;
@@ -59,6 +63,7 @@ final class Watchdog implements AutoCloseable {
 
     private void watch() {
         long cleaned = System.nanoTime();
+        int emptyLooks = 0;
         while (!closed) {
             long now = System.nanoTime();
             calls.forEach(call -> call.check(now));
@@ -66,18 +71,21 @@ final class Watchdog implements AutoCloseable {
                 cleaned = now;
                 housekeeping.run();
             }
-            pause();
+            emptyLooks = calls.isEmpty() ? emptyLooks + 1 : 0;
+            if (emptyLooks > MOST_EMPTY_LOOKS) {
+                sleep();
+            } else {
+                LockSupport.parkNanos(this, TICK_NANOS);
+            }
         }
     }
 
-    private void pause() {
+    /** Until there is a call, or it is time to keep house; whoever adds one sees this asleep. */
+    private void sleep() {
         asleep = true;
         if (calls.isEmpty()) {
             LockSupport.parkNanos(this, IDLE_NANOS);
-            asleep = false;
-        } else {
-            asleep = false;
-            LockSupport.parkNanos(this, TICK_NANOS);
         }
+        asleep = false;
     }
 }

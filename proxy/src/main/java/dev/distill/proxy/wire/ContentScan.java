@@ -32,6 +32,9 @@ final class ContentScan {
     /** Whether the part that is read holds its document as plain text, which its bytes bound. */
     private boolean textual;
 
+    /** Whether the message that is read calls tools. */
+    private boolean calls;
+
     /** Whether strings still belong to the conversation's beginning. */
     private boolean beginning = true;
 
@@ -65,6 +68,10 @@ final class ContentScan {
         String type = "";
         String id = "";
         boolean sealed = false;
+        int contentStart = 0;
+        int contentEnd = 0;
+        StepScan.Call call = scan.step.new Call();
+        calls = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
@@ -83,14 +90,39 @@ final class ContentScan {
                     }
                     parser.skipChildren();
                 }
-                case "content", "output" -> content();
+                case "content", "output" -> {
+                    contentStart = EnvelopeScan.offset(parser);
+                    content();
+                    contentEnd = scan.step.valueEnd(parser);
+                }
+                case "tool_calls", "function_call" -> {
+                    calls = true;
+                    if (parser.hasToken(JsonToken.START_ARRAY)) {
+                        scan.step.calls(parser);
+                    } else {
+                        scan.step.call(parser);
+                    }
+                }
                 case "id" -> id = word();
                 case "encrypted_content" -> {
                     sealed = parser.hasToken(JsonToken.VALUE_STRING);
                     parser.skipChildren();
                 }
-                default -> parser.skipChildren();
+                default -> {
+                    if (!call.take(name, parser)) {
+                        parser.skipChildren();
+                    }
+                }
             }
+        }
+        if (type.endsWith("_call")) { // an item of the Responses API
+            scan.step.called(call);
+        } else if (type.endsWith("_call_output")
+                || role.equals("tool")
+                || role.equals("function")) {
+            scan.step.returned(contentStart, contentEnd);
+        } else if (role.equals("assistant") && !calls) {
+            scan.step.startAfterResults();
         }
         if (sealed || !id.isEmpty()) {
             scan.ties.item(type, id, sealed);
@@ -126,6 +158,9 @@ final class ContentScan {
     private void part() throws IOException {
         String type = "";
         textual = false;
+        int contentStart = 0;
+        int contentEnd = 0;
+        StepScan.Call call = scan.step.new Call();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
@@ -137,8 +172,26 @@ final class ContentScan {
                 case "file" -> url("file_data");
                 case "input_audio" -> audio();
                 case "source" -> source();
-                case "content" -> content();
-                default -> parser.skipChildren();
+                case "content" -> {
+                    contentStart = EnvelopeScan.offset(parser);
+                    content();
+                    contentEnd = scan.step.valueEnd(parser);
+                }
+                default -> {
+                    if (!call.take(name, parser)) {
+                        parser.skipChildren();
+                    }
+                }
+            }
+        }
+        switch (type) {
+            case "tool_use" -> {
+                calls = true;
+                scan.step.called(call);
+            }
+            case "tool_result" -> scan.step.returned(contentStart, contentEnd);
+            default -> {
+                // no part of a step
             }
         }
         media(type);

@@ -135,9 +135,22 @@ public final class Envelope {
         return fingerprint(digest);
     }
 
-    /** A fingerprint of the whole request except its model: calls that repeat share it. */
+    /** Whether the request hands on what tools said that the model has called in it. */
+    public boolean endsInStep() {
+        return scan.step.present();
+    }
+
+    /**
+     * What calls that repeat have in common. Of a request that {@linkplain #endsInStep ends in a
+     * step} of an agent, a fingerprint of that step: the last tool calls and their results, without
+     * their ids and whatever came before. Of another one, of all of it except its model.
+     */
     public String fingerprint() {
         MessageDigest digest = sha256();
+        if (endsInStep()) {
+            scan.step.digest(digest);
+            return fingerprint(digest);
+        }
         digest.update(scan.body, 0, scan.modelStart);
         digest.update(scan.body, scan.modelEnd, scan.body.length - scan.modelEnd);
         return fingerprint(digest);

@@ -65,6 +65,9 @@ final class EnvelopeScan {
     /** What refers to earlier answers. */
     final TiesScan ties = new TiesScan();
 
+    /** What an agent did last. */
+    final StepScan step = new StepScan(this);
+
     /** The strings of the system prompt, where it stands outside of the messages. */
     final Stretches system = new Stretches();
 

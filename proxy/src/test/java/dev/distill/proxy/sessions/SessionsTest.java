@@ -30,7 +30,9 @@ class SessionsTest {
     private static final long USD = 1_000_000_000L;
     private static final Owner ALICE =
             new Owner("laptop", Optional.of("alice"), Optional.of("search"));
-    private static final String DEFAULTS = "{}";
+
+    /** Keys have a ladder of their own, out of reach here. */
+    private static final String DEFAULTS = "{ key: { ping: { usd_per_minute: 1000 } } }";
 
     @TempDir private Path folder;
     private final FakeClock clock = new FakeClock();
@@ -130,7 +132,7 @@ class SessionsTest {
 
     @Test
     void anUnacknowledgedPingStopsTheSessionWhereTheFileSaysSo() {
-        open("{ stop_unacknowledged_after: 15m }");
+        open("{ stop_unacknowledged_after: 15m, key: { ping: { usd_per_minute: 1000 } } }");
         Call call = (Call) call(1);
         call.settle(26 * USD);
         clock.forward(Duration.ofMinutes(14));
@@ -188,7 +190,8 @@ class SessionsTest {
         call(1);
         assertThat(sessions.stop("key:laptop", "lost")).isTrue();
         assertThat(call(2)).isEqualTo(new Admission.Refused("key:laptop", "lost"));
-        assertThat(sessions.begin(Owner.ANYBODY, 1, 1, Optional.empty())).isInstanceOf(Call.class);
+        assertThat(sessions.begin(Owner.ANYBODY, new Trace(1, 1, false), Optional.empty()))
+                .isInstanceOf(Call.class);
         assertThat(sessions.resume("key:laptop")).isTrue();
         assertThat(call(2)).isInstanceOf(Call.class);
     }
@@ -198,10 +201,16 @@ class SessionsTest {
         String id = ((Call) call(1)).sessionId();
         assertThat(((Call) call(1)).sessionId()).isEqualTo(id);
         assertThat(((Call) call(2)).sessionId()).isNotEqualTo(id);
-        assertThat(((Call) sessions.begin(Owner.ANYBODY, 1, 1, Optional.empty())).sessionId())
+        assertThat(
+                        ((Call)
+                                        sessions.begin(
+                                                Owner.ANYBODY,
+                                                new Trace(1, 1, false),
+                                                Optional.empty()))
+                                .sessionId())
                 .isNotEqualTo(id);
-        Call named = (Call) sessions.begin(ALICE, 1, 1, Optional.of("run 7"));
-        Call also = (Call) sessions.begin(ALICE, 2, 1, Optional.of("run 7"));
+        Call named = (Call) sessions.begin(ALICE, new Trace(1, 1, false), Optional.of("run 7"));
+        Call also = (Call) sessions.begin(ALICE, new Trace(2, 1, false), Optional.of("run 7"));
         assertThat(also.sessionId()).isEqualTo(named.sessionId()).isNotEqualTo(id);
         assertThat(sessions.find(named.sessionId()).orElseThrow().name()).contains("run 7");
     }
@@ -432,7 +441,7 @@ class SessionsTest {
     }
 
     private Admission call(long fingerprint, long same) {
-        return sessions.begin(ALICE, fingerprint, same, Optional.empty());
+        return sessions.begin(ALICE, new Trace(fingerprint, same, false), Optional.empty());
     }
 
     private List<String> events() {

@@ -127,6 +127,104 @@ final class EnvelopeTest {
                 .isNotEqualTo(chat("{\"model\":\"a\",\"n\":2}").fingerprint());
     }
 
+    @Test
+    void knowsTheLastStepOfAnAgentByCallsArgumentsAndResults() {
+        String step = step("c1", "ls", "{}", "a.txt");
+        Envelope one = history(step);
+        assertThat(one.endsInStep()).isTrue();
+        assertThat(history(step + "," + step("c2", "ls", "{}", "a.txt")).fingerprint())
+                .isEqualTo(one.fingerprint())
+                .isNotEqualTo(history(step("c1", "la", "{}", "a.txt")).fingerprint())
+                .isNotEqualTo(history(step("c1", "ls", "{ }", "a.txt")).fingerprint())
+                .isNotEqualTo(history(step("c1", "ls", "{}", "b.txt")).fingerprint())
+                .isNotEqualTo(
+                        history(step + ",{\"role\":\"tool\",\"content\":\"b\"}").fingerprint());
+        assertThat(history(step + ",{\"role\":\"user\",\"content\":\"go on\"}").fingerprint())
+                .isEqualTo(one.fingerprint());
+    }
+
+    @Test
+    void aStepIsOverOnceTheModelHasSpoken() {
+        String over =
+                step("c1", "ls", "{}", "a") + ",{\"content\":\"done\",\"role\":\"assistant\"}";
+        Envelope asked = history(over + ",{\"role\":\"user\",\"content\":\"thanks\"}");
+        assertThat(asked.endsInStep()).isFalse();
+        assertThat(asked.fingerprint())
+                .isNotEqualTo(
+                        history(over + ",{\"role\":\"user\",\"content\":\"why\"}").fingerprint());
+        assertThat(history("{\"role\":\"tool\",\"content\":\"nobody called\"}").endsInStep())
+                .isFalse();
+    }
+
+    @Test
+    void aStepOfClaudeMayHoldSeveralCallsAndBlocks() {
+        String step =
+                """
+                {'model':'a','messages':[{'role':'user','content':'u'},{'content':[{'type':'text','text':'%s'},
+                 {'input':{'a':[1,{'b':2}]},'name':'x','id':'%s','type':'tool_use'},
+                 {'type':'tool_use','id':'2','name':'y','input':{}}],'role':'assistant'},
+                {'role':'user','content':[
+                 {'content':[{'type':'text','text':'%s'}],'tool_use_id':'1','type':'tool_result'},
+                 {'type':'tool_result','tool_use_id':'2','content':'z'%s},{'type':'text','text':'%s'}]}]}
+                """;
+        Envelope one = anthropic(step.formatted("I look", "1", "r", "", "hint"));
+        assertThat(one.endsInStep()).isTrue();
+        assertThat(
+                        anthropic(
+                                        step.formatted(
+                                                "again",
+                                                "9",
+                                                "r",
+                                                ",'cache_control':{'type':'ephemeral'}",
+                                                "hurry"))
+                                .fingerprint())
+                .isEqualTo(one.fingerprint());
+        assertThat(anthropic(step.formatted("I look", "1", "s", "", "hint")).fingerprint())
+                .isNotEqualTo(one.fingerprint());
+    }
+
+    @Test
+    void aStepOfTheResponsesApiIsMadeOfItems() {
+        String items =
+                """
+                {"model":"a","input":[{"role":"user","content":"u"},{"type":"reasoning","id":"%1$s"},
+                {"type":"function_call","call_id":"%1$s","name":"ls","arguments":"{}"},
+                {"input":"*** patch","name":"edit","call_id":"2","type":"custom_tool_call"},
+                {"output":[{"type":"input_text","text":"%2$s"}],"call_id":"%1$s","type":"function_call_output"},
+                {"type":"custom_tool_call_output","call_id":"2","output":"ok"}%3$s]}
+                """;
+        Envelope one = responses(items.formatted("1", "a.txt", ""));
+        assertThat(one.endsInStep()).isTrue();
+        assertThat(responses(items.formatted("9", "a.txt", "")).fingerprint())
+                .isEqualTo(one.fingerprint())
+                .isNotEqualTo(responses(items.formatted("1", "b.txt", "")).fingerprint());
+        assertThat(
+                        responses(
+                                        items.formatted(
+                                                "1",
+                                                "a.txt",
+                                                ",{\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}"))
+                                .endsInStep())
+                .isFalse();
+    }
+
+    private static Envelope responses(String body) {
+        return Envelope.read(Dialect.OPENAI_RESPONSES, body.getBytes(UTF_8));
+    }
+
+    private static Envelope history(String messages) {
+        return chat(
+                "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"u\"},%s]}"
+                        .formatted(messages));
+    }
+
+    private static String step(String id, String tool, String arguments, String result) {
+        return """
+        {"role":"assistant","tool_calls":[{"function":{"arguments":"%3$s","name":"%2$s"},"id":"%1$s"}]},
+        {"tool_call_id":"%1$s","content":[{"type":"text","text":"%4$s"}],"role":"tool"}"""
+                .formatted(id, tool, arguments, result);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
