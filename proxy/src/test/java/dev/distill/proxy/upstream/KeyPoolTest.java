@@ -117,6 +117,17 @@ final class KeyPoolTest {
     }
 
     @Test
+    void aUsedUpKeyIsNewsOnceAndComesBackWhenSomebodySaysSo() {
+        assertThat(pool.failed(A, Kind.QUOTA_EXHAUSTED, Optional.empty())).isTrue();
+        assertThat(pool.failed(A, Kind.QUOTA_EXHAUSTED, Optional.empty())).isFalse();
+        assertThat(pool.rest("a")).isEqualTo(KeyPool.LONGEST_DEATH);
+        assertThat(pool.revive("a")).isTrue();
+        assertThat(pool.revive("nobody")).isFalse();
+        assertThat(pool.state("a")).isEqualTo(State.FINE);
+        assertThat(pool.failed(A, Kind.QUOTA_EXHAUSTED, Optional.empty())).isTrue();
+    }
+
+    @Test
     void aKeyWithAnotherSecretStartsAfreshAndTheOthersGoOn() {
         Credential other = new Credential.Token("b", "secret-c");
         pool.failed(A, Kind.QUOTA_EXHAUSTED, Optional.empty());
@@ -124,7 +135,7 @@ final class KeyPoolTest {
         assertThat(pool.renew(List.of(key(A, 1), key(B, 3)))).isFalse();
         assertThat(pool.take(Set.of())).isEmpty();
         assertThat(pool.renew(List.of(key(A, 1), key(other, 3)))).isTrue();
-        assertThat(pool.state("a")).isEqualTo(State.DEAD);
+        assertThat(pool.state("a")).isEqualTo(State.EXHAUSTED);
         assertThat(pool.take(Set.of())).contains(other);
         // A call that began with the old one ends: what it learns is no news of the new one.
         pool.failed(B, Kind.CREDENTIALS, Optional.empty());
