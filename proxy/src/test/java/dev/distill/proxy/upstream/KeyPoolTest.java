@@ -124,7 +124,7 @@ final class KeyPoolTest {
         assertThat(pool.renew(List.of(key(A, 1), key(B, 3)))).isFalse();
         assertThat(pool.take(Set.of())).isEmpty();
         assertThat(pool.renew(List.of(key(A, 1), key(other, 3)))).isTrue();
-        assertThat(pool.state("a")).isEqualTo(State.DEAD);
+        assertThat(pool.state("a")).isEqualTo(State.EXHAUSTED);
         assertThat(pool.take(Set.of())).contains(other);
         // A call that began with the old one ends: what it learns is no news of the new one.
         pool.failed(B, Kind.CREDENTIALS, Optional.empty());
