@@ -462,7 +462,8 @@ public record ProxyConfig(
 
     /** When all sessions of a key together are pinged and stopped. */
     public record KeyRungs(
-            @Doc("When somebody is asked; without any limit here or in runaway.ping, at 1 US dollar per minute.")
+            @Doc(
+                            "When somebody is asked; without any limit here or in runaway.ping, at 1 US dollar per minute.")
                     @Default("{}")
                     KeyRung ping,
             @Doc("When the key is stopped, streams in flight too, until somebody resumes key:NAME.")
@@ -471,10 +472,12 @@ public record ProxyConfig(
 
     /** What reaches a rung of a key's ladder: any one of these. */
     public record KeyRung(
-            @Doc("US dollars that its sessions have cost since it last made no request for session_idle.")
+            @Doc(
+                            "US dollars that its sessions have cost since it last made no request for session_idle.")
                     @Above(0)
                     Optional<Double> usd,
-            @Doc("US dollars per minute over the last ten; without it, that of the same rung for sessions.")
+            @Doc(
+                            "US dollars per minute over the last ten; without it, that of the same rung for sessions.")
                     @Above(0)
                     Optional<Double> usdPerMinute,
             @Doc(

@@ -285,7 +285,9 @@ final class Gateway {
                                     "session_stopped",
                                     "%s is stopped: %s; resume it with distill sessions resume %s"
                                             .formatted(
-                                                    refused.shown(), refused.reason(), refused.id()),
+                                                    refused.shown(),
+                                                    refused.reason(),
+                                                    refused.id()),
                                     Optional.empty()));
         };
     }

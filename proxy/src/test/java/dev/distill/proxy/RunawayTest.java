@@ -150,8 +150,7 @@ final class RunawayTest {
     }
 
     /** How many of twelve turns are answered before one is refused. */
-    private static int turns(
-            TestProxy proxy, Agent agent, IntFunction<Step> step) {
+    private static int turns(TestProxy proxy, Agent agent, IntFunction<Step> step) {
         for (int turn = 0; turn < 12; turn++) {
             List<Step> steps = IntStream.rangeClosed(0, turn).mapToObj(step).toList();
             TestProxy.Response answer = proxy.postTo(agent.path, agent.asks("go", steps));

@@ -3,7 +3,6 @@ package dev.distill.proxy.sessions;
 import dev.distill.config.ProxyConfig.KeyRung;
 import dev.distill.config.ProxyConfig.Runaway;
 import dev.distill.config.ProxyConfig.Rung;
-
 import java.util.Optional;
 
 /**

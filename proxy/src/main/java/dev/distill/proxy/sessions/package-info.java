@@ -7,8 +7,8 @@
  *
  * <p>{@code Session} holds the measures of one, with {@code Pace} for its rate and {@code
  * Repetition} for its loops; {@code Ladder} says which rung they reach, {@code KeyLadder} which
- * rungs there are for all sessions of a key together; {@code LadderFile} keeps
- * them over a restart, see docs/decisions/0013-sessions-in-a-file-of-their-own.md. {@link
+ * rungs there are for all sessions of a key together; {@code LadderFile} keeps them over a restart,
+ * see docs/decisions/0013-sessions-in-a-file-of-their-own.md. {@link
  * dev.distill.proxy.sessions.SessionView} is what people see.
  */
 @NullMarked

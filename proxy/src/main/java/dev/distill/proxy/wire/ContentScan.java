@@ -117,7 +117,9 @@ final class ContentScan {
         }
         if (type.endsWith("_call")) { // an item of the Responses API
             scan.step.called(call);
-        } else if (type.endsWith("_call_output") || role.equals("tool") || role.equals("function")) {
+        } else if (type.endsWith("_call_output")
+                || role.equals("tool")
+                || role.equals("function")) {
             scan.step.returned(contentStart, contentEnd);
         } else if (role.equals("assistant") && !calls) {
             scan.step.startAfterResults();

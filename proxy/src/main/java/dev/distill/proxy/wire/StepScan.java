@@ -2,7 +2,6 @@ package dev.distill.proxy.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
 import java.io.IOException;
 import java.security.MessageDigest;
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,11 @@ class KeyLadderTest {
     private final List<ObjectNode> told = Collections.synchronizedList(new ArrayList<>());
     private Sessions sessions;
     private long beginning;
+
+    @BeforeEach
+    void open() {
+        open("{}");
+    }
 
     @AfterEach
     void close() {
@@ -82,8 +88,7 @@ class KeyLadderTest {
         spend(USD);
         assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(call())
-                .isEqualTo(
-                        new Admission.Refused(KEY, "it costs 3 usd a minute, the limit is 3"));
+                .isEqualTo(new Admission.Refused(KEY, "it costs 3 usd a minute, the limit is 3"));
         assertThat(sessions.json(1).at("/sessions/0/state").asText()).isEqualTo("stopped");
         assertThat(sessions.resume(KEY)).isTrue();
         spend(29 * USD);

@@ -30,6 +30,7 @@ class SessionsTest {
     private static final long USD = 1_000_000_000L;
     private static final Owner ALICE =
             new Owner("laptop", Optional.of("alice"), Optional.of("search"));
+
     /** Keys have a ladder of their own, out of reach here. */
     private static final String DEFAULTS = "{ key: { ping: { usd_per_minute: 1000 } } }";
 
@@ -189,7 +190,8 @@ class SessionsTest {
         call(1);
         assertThat(sessions.stop("key:laptop", "lost")).isTrue();
         assertThat(call(2)).isEqualTo(new Admission.Refused("key:laptop", "lost"));
-        assertThat(sessions.begin(Owner.ANYBODY, new Trace(1, 1, false), Optional.empty())).isInstanceOf(Call.class);
+        assertThat(sessions.begin(Owner.ANYBODY, new Trace(1, 1, false), Optional.empty()))
+                .isInstanceOf(Call.class);
         assertThat(sessions.resume("key:laptop")).isTrue();
         assertThat(call(2)).isInstanceOf(Call.class);
     }
@@ -199,7 +201,13 @@ class SessionsTest {
         String id = ((Call) call(1)).sessionId();
         assertThat(((Call) call(1)).sessionId()).isEqualTo(id);
         assertThat(((Call) call(2)).sessionId()).isNotEqualTo(id);
-        assertThat(((Call) sessions.begin(Owner.ANYBODY, new Trace(1, 1, false), Optional.empty())).sessionId())
+        assertThat(
+                        ((Call)
+                                        sessions.begin(
+                                                Owner.ANYBODY,
+                                                new Trace(1, 1, false),
+                                                Optional.empty()))
+                                .sessionId())
                 .isNotEqualTo(id);
         Call named = (Call) sessions.begin(ALICE, new Trace(1, 1, false), Optional.of("run 7"));
         Call also = (Call) sessions.begin(ALICE, new Trace(2, 1, false), Optional.of("run 7"));

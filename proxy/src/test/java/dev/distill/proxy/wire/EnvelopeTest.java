@@ -137,14 +137,16 @@ final class EnvelopeTest {
                 .isNotEqualTo(history(step("c1", "la", "{}", "a.txt")).fingerprint())
                 .isNotEqualTo(history(step("c1", "ls", "{ }", "a.txt")).fingerprint())
                 .isNotEqualTo(history(step("c1", "ls", "{}", "b.txt")).fingerprint())
-                .isNotEqualTo(history(step + ",{\"role\":\"tool\",\"content\":\"b\"}").fingerprint());
+                .isNotEqualTo(
+                        history(step + ",{\"role\":\"tool\",\"content\":\"b\"}").fingerprint());
         assertThat(history(step + ",{\"role\":\"user\",\"content\":\"go on\"}").fingerprint())
                 .isEqualTo(one.fingerprint());
     }
 
     @Test
     void aStepIsOverOnceTheModelHasSpoken() {
-        String over = step("c1", "ls", "{}", "a") + ",{\"content\":\"done\",\"role\":\"assistant\"}";
+        String over =
+                step("c1", "ls", "{}", "a") + ",{\"content\":\"done\",\"role\":\"assistant\"}";
         Envelope asked = history(over + ",{\"role\":\"user\",\"content\":\"thanks\"}");
         assertThat(asked.endsInStep()).isFalse();
         assertThat(asked.fingerprint())
