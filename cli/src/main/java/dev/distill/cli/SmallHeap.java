@@ -1,6 +1,7 @@
 package dev.distill.cli;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the heap of a process that runs for long as small as its data. The serial collector looks
@@ -16,26 +17,46 @@ final class SmallHeap {
     private static final String GROWTH = "distill.heap_growth_mib";
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private SmallHeap() {}
+    private final long growth;
+    private final LongSupplier size;
+    private final Runnable collection;
+    private long sizeAfter;
 
-    /** Begins to look after the heap, if that is asked for. */
+    /**
+     * @param growth bytes
+     * @param size of the heap, in bytes
+     * @param collection makes it as small as it can be
+     */
+    SmallHeap(long growth, LongSupplier size, Runnable collection) {
+        this.growth = growth;
+        this.size = size;
+        this.collection = collection;
+        this.sizeAfter = size.getAsLong();
+    }
+
+    /** Begins to look after the heap of this process, if that is asked for. */
     static void start() {
         long growth = Long.getLong(GROWTH, 0) << 20;
         if (growth > 0) {
-            Thread.ofPlatform().daemon().name("small-heap").start(() -> run(growth));
+            SmallHeap heap =
+                    new SmallHeap(growth, Runtime.getRuntime()::totalMemory, System::gc);
+            Thread.ofPlatform().daemon().name("small-heap").start(heap::run);
         }
     }
 
-    private static void run(long growth) {
-        Runtime heap = Runtime.getRuntime();
-        long after = heap.totalMemory();
+    /** Collects if it has grown that much since the last collection of this kind. */
+    void look() {
+        if (size.getAsLong() - sizeAfter >= growth) {
+            collection.run();
+            sizeAfter = size.getAsLong();
+        }
+    }
+
+    private void run() {
         try {
             while (true) {
                 Thread.sleep(LOOK);
-                if (heap.totalMemory() - after >= growth) {
-                    System.gc();
-                    after = heap.totalMemory();
-                }
+                look();
             }
         } catch (InterruptedException _) {
             // nobody needs it any more

@@ -73,7 +73,7 @@ public final class Json {
     /** Where text is not JSON; in words of our own, since a parser's name its own settings. */
     public static String where(JsonProcessingException e) {
         JsonLocation at = e.getLocation();
-        return at == null
+        return at == null || at.getLineNr() < 0
                 ? "somewhere"
                 : "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
     }

@@ -1,10 +1,7 @@
 package dev.distill.proxy;
 
 import io.helidon.common.buffers.BufferData;
-import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -13,7 +10,7 @@ import java.util.Optional;
  * The connections under the requests: whose answer takes long is looked after there, since a server
  * that waits for its provider does not read, and so would not hear a caller hang up.
  */
-final class CallerConnections implements Http1ConnectionListener {
+final class CallerConnections {
     /** Clients must understand it at any time, and wait on (RFC 9110, 15.2). */
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -21,13 +18,8 @@ final class CallerConnections implements Http1ConnectionListener {
     @SuppressWarnings("ThreadLocalUsage") // one server, one of these
     private final ThreadLocal<ConnectionContext> current = new ThreadLocal<>();
 
-    /** The protocol whose connections these are. */
-    Http1Config protocol() {
-        return Http1Config.builder().addReceiveListener(this).build();
-    }
-
-    @Override
-    public void prologue(ConnectionContext connection, HttpPrologue prologue) {
+    /** This thread answers requests of that connection from now on. */
+    void isFor(ConnectionContext connection) {
         current.set(connection);
     }
 

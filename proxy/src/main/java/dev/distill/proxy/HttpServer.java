@@ -80,7 +80,7 @@ final class HttpServer {
                         .shutdownGracePeriod(SHUTDOWN)
                         .protocolsDiscoverServices(false)
                         .addConnectionSelector(
-                                new PatientConnections(connections.protocol(), Patience.USUAL))
+                                new PatientConnections(connections, Patience.USUAL))
                         .contentEncoding(BodyCoding.untouched())
                         .errorHandling(errors -> errors.includeEntity(true))
                         .directHandlers(new HttpErrors(front.ids()).handlers())

@@ -51,25 +51,30 @@ final class PatientConnections implements ServerConnectionSelector {
     }
 
     /**
-     * @param config of the protocol
+     * @param caller hears whose requests come
      */
-    PatientConnections(Http1Config config, Patience patience) {
+    PatientConnections(CallerConnections caller, Patience patience) {
         this.patience = patience;
         this.http =
                 Http1ConnectionSelector.builder()
                         .config(
-                                Http1Config.builder(config)
-                                        .addReceiveListener(new Received())
+                                Http1Config.builder()
+                                        .addReceiveListener(new Received(caller))
                                         .addSendListener(new Sent())
                                         .build())
                         .build();
     }
 
-    /** Hears how far a request has come. */
-    private static final class Received implements Http1ConnectionListener {
+    /**
+     * Hears how far a request has come.
+     *
+     * @param caller hears of it too; the server tells only a single listener of the first line
+     */
+    private record Received(CallerConnections caller) implements Http1ConnectionListener {
         @Override
         public void prologue(ConnectionContext connection, HttpPrologue prologue) {
             ((PatientConnection) connection).head().begins();
+            caller.isFor(connection);
         }
 
         @Override

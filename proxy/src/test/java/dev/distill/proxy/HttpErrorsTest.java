@@ -174,7 +174,7 @@ final class HttpErrorsTest {
                         .shutdownHook(false)
                         .addConnectionSelector(
                                 new PatientConnections(
-                                        Http1Config.create(),
+                                        new CallerConnections(),
                                         new Patience(
                                                 Duration.ofMillis(300),
                                                 Duration.ofSeconds(1),

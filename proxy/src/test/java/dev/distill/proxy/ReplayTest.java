@@ -69,7 +69,7 @@ final class ReplayTest {
                         recorded("gone", 503, "{}"));
         try (TestProxy proxy = replay(cassette, false)) {
             assertThat(proxy.ask("bad").code()).isEqualTo("c");
-            assertThat(proxy.ask("gone").status()).isEqualTo(502);
+            assertThat(proxy.ask("gone").status()).isEqualTo(503);
             TestProxy.Response unknown = proxy.ask("never heard");
             assertThat(unknown.status()).isEqualTo(400);
             assertThat(unknown.code()).isEqualTo("recording_not_found");

@@ -304,6 +304,12 @@ final class EnvelopeScan {
 
     private static WireException malformed(JsonProcessingException e) {
         String why = e.getOriginalMessage();
+        if (why.contains("nesting depth")) { // of which the parser does not know the place
+            return new WireException(
+                    "body",
+                    "the body is nested more than %d levels deep"
+                            .formatted(StreamReadConstraints.DEFAULT_MAX_DEPTH));
+        }
         String what = why.contains("UTF-8") ? "the body is not UTF-8" : "the body is not JSON";
         JsonLocation location = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
         return new WireException("body", what + at(location));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,11 @@ class KeyLadderTest {
     @SuppressWarnings("NullAway.Init") // each test opens them first
     private Sessions sessions;
     private long beginning;
+
+    @BeforeEach
+    void open() {
+        open("{}");
+    }
 
     @AfterEach
     void close() {

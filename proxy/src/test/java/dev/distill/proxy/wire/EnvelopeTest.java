@@ -251,11 +251,11 @@ final class EnvelopeTest {
     void saysWhereTheJsonIsWrong() {
         assertThatThrownBy(() -> chat("{\"model\":\"a\",\n \"n\": }"))
                 .isInstanceOf(WireException.class)
-                .hasMessageStartingWith("the body is not JSON (line 2, column 7): Unexpected");
+                .hasMessage("the body is not JSON (line 2, column 7)");
         assertThatThrownBy(() -> chat("{\"model\":\"a\""))
                 .hasMessageStartingWith("the body is not JSON (line 1, column 13)");
         assertThatThrownBy(() -> chat("{\"a\":".repeat(2000)))
-                .hasMessageContaining("nesting depth");
+                .hasMessage("the body is nested more than 1000 levels deep");
     }
 
     @Test

@@ -100,7 +100,7 @@ final class OpenAiStreamsTest {
         for (Codec codec : List.of(CHAT, RESPONSES)) {
             assertThatThrownBy(() -> Transcripts.read(codec, "data: {\"id\":\n\n".getBytes(UTF_8)))
                     .isInstanceOf(WireException.class)
-                    .hasMessageStartingWith("not JSON: ");
+                    .hasMessage("not JSON (line 1, column 7)");
         }
     }
 
