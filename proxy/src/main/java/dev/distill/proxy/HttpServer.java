@@ -79,8 +79,7 @@ final class HttpServer {
                         .useNio(false) // which holds two buffers of 8 KiB for each connection
                         .shutdownGracePeriod(SHUTDOWN)
                         .protocolsDiscoverServices(false)
-                        .addConnectionSelector(
-                                new PatientConnections(connections, Patience.USUAL))
+                        .addConnectionSelector(new PatientConnections(connections, Patience.USUAL))
                         .contentEncoding(BodyCoding.untouched())
                         .errorHandling(errors -> errors.includeEntity(true))
                         .directHandlers(new HttpErrors(front.ids()).handlers())

@@ -8,7 +8,6 @@ import dev.distill.proxy.LiveProxy.Streamed;
 import dev.distill.proxy.PatientConnections.Patience;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
