@@ -26,10 +26,7 @@ class KeyLadderTest {
     @TempDir private Path folder;
     private final FakeClock clock = new FakeClock();
     private final List<ObjectNode> told = Collections.synchronizedList(new ArrayList<>());
-
-    @SuppressWarnings("NullAway.Init") // each test opens them first
     private Sessions sessions;
-
     private long beginning;
 
     @BeforeEach
