@@ -14,7 +14,12 @@ public record StudentConfig(
                 int maxLength) {
     /** The kinds of student. */
     public enum Kind {
-        ENCODER
+        ENCODER;
+
+        /** As it is written in a file. */
+        public String word() {
+            return Scalars.word(this);
+        }
     }
 
     /** How the token vectors of a text become one vector. */

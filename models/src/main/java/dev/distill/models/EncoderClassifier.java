@@ -13,13 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A student package at work: texts in, labels with probabilities out. The same class serves
- * evaluation and production, from the same files.
- *
- * <p>Not thread-safe: the thread that owns it makes all calls, fed by a queue where several ask.
- * Whoever loaded it closes it.
+ * A student of kind {@code encoder} at work. The same class serves evaluation and production, from
+ * the same files.
  */
-public final class EncoderClassifier implements AutoCloseable {
+public final class EncoderClassifier implements Classifier {
     private static final int BATCH_TEXTS = 32;
 
     private final NDManager manager;
@@ -67,7 +64,7 @@ public final class EncoderClassifier implements AutoCloseable {
         }
     }
 
-    /** The labels in the order of the probabilities. */
+    @Override
     public List<String> labels() {
         return config.labels();
     }
@@ -77,15 +74,13 @@ public final class EncoderClassifier implements AutoCloseable {
         return config;
     }
 
-    /** How many numbers the student's weights hold. */
+    @Override
     public long parameterCount() {
         return weights.parameterCount();
     }
 
-    /**
-     * Classifies texts; predictions come in the order of the texts. Texts of like length share a
-     * batch, so that little padding is computed.
-     */
+    /** Texts of like length share a batch, so that little padding is computed. */
+    @Override
     public List<Prediction> classify(List<String> texts) {
         List<Tokens> tokens = tokenizer.encode(texts, config.maxLength());
         List<Integer> byLength =

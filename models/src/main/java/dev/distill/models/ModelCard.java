@@ -42,8 +42,31 @@ public record ModelCard(
      */
     public record Metric(String name, double value, double low, double high, int items) {}
 
-    /** The text, for a student of that shape. */
+    /**
+     * What only the student's own kind can tell.
+     *
+     * @param labels it chooses from
+     * @param nature what it is and what it was made from, in a sentence or two
+     * @param use how to load it elsewhere, Markdown
+     */
+    public record Student(List<String> labels, String nature, String use) {
+        public Student {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** The text, for a student that starts from an encoder. */
     String markdown(EncoderConfig config) {
+        return markdown(
+                new Student(
+                        config.labels(),
+                        "It started from `%s` (licence: %s). Texts of more than %d tokens are cut."
+                                .formatted(base, baseLicence, config.maxLength()),
+                        use(config)));
+    }
+
+    /** The text, for any student. */
+    public String markdown(Student student) {
         return """
         ---
         license: %s
@@ -54,8 +77,7 @@ public record ModelCard(
 
         %s
 
-        A classifier of %d labels, distilled from a larger model's answers. It started from `%s` \
-        (licence: %s). Texts of more than %d tokens are cut.
+        A classifier of %d labels, distilled from a larger model's answers. %s
 
         ## Labels
 
@@ -81,16 +103,14 @@ public record ModelCard(
                         baseLicence,
                         name,
                         task,
-                        config.labels().size(),
-                        base,
-                        baseLicence,
-                        config.maxLength(),
-                        config.labels().stream()
+                        student.labels().size(),
+                        student.nature(),
+                        student.labels().stream()
                                 .map(label -> "`" + label + "`")
                                 .collect(Collectors.joining(", ")),
                         table("Rows for", "Number", rows),
                         evaluation(),
-                        use(config),
+                        student.use(),
                         table("Made of", "Digest", lineage));
     }
 

@@ -62,11 +62,8 @@ final class EvaluateStage implements Stage {
         EvaluateConfig.Latency latency = job.config().evaluate().latency();
         ObjectNode inputs =
                 Json.object()
-                        .put("code", 1)
-                        .put(
-                                "weights",
-                                train.digestOf(TrainStage.MODEL + "/model.safetensors").hex())
-                        .put("config", train.digestOf(TrainStage.MODEL + "/config.json").hex())
+                        .put("code", 2)
+                        .put("student", TrainStage.student(train).hex())
                         .put("gold", QueryStage.digest(job.gold()).hex())
                         .put("teacher", query.digestOf(QueryStage.GOLD).hex())
                         .put("latency_requests", latency.requests())

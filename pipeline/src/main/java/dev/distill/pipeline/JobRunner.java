@@ -129,7 +129,8 @@ public final class JobRunner {
         StageOutput evaluate = stages.output(EvaluateStage.NAME);
         folder.link(query.file(QueryStage.FAILED), "dataset/failed.parquet");
         folder.link(curate.folder(), "dataset");
-        folder.link(stages.output(TrainStage.NAME).file(TrainStage.METRICS), TrainStage.METRICS);
+        TrainStage.metrics(stages.output(TrainStage.NAME))
+                .ifPresent(metrics -> folder.link(metrics, TrainStage.METRICS));
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
     }

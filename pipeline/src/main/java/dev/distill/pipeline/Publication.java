@@ -12,11 +12,11 @@ import dev.distill.evaluation.Estimate;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.WholeFolder;
-import dev.distill.models.EncoderClassifier;
+import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Prediction;
-import dev.distill.models.StudentPackage;
+import dev.distill.models.Students;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +61,7 @@ final class Publication {
                 List.of(
                         metric("accuracy", student.accuracy(), comparison.n()),
                         metric("macro F1", student.macroF1(), comparison.n()));
-        StudentPackage.describe(
+        Students.describe(
                 folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
     }
 
@@ -99,7 +99,7 @@ final class Publication {
                         .stream()
                         .limit(PROOF_ITEMS)
                         .toList();
-        try (EncoderClassifier classifier = EncoderClassifier.load(folder)) {
+        try (Classifier classifier = Students.load(folder)) {
             List<Prediction> now =
                     classifier.classify(rows.stream().map(PredictionRow::text).toList());
             for (int i = 0; i < rows.size(); i++) {

@@ -54,7 +54,7 @@ final class Reporting {
                 student(),
                 evaluation,
                 verdict,
-                Optional.of(training()),
+                TrainStage.metrics(stages.output(TrainStage.NAME)).map(this::training),
                 funnel());
     }
 
@@ -144,11 +144,11 @@ final class Reporting {
                 .sum();
     }
 
-    private ReportData.Training training() {
+    private ReportData.Training training(Path metrics) {
         StageOutput train = stages.output(TrainStage.NAME);
         List<ReportData.Step> steps = new ArrayList<>();
         List<ReportData.Epoch> epochs = new ArrayList<>();
-        for (JsonNode line : jsonLines(train.file(TrainStage.METRICS))) {
+        for (JsonNode line : jsonLines(metrics)) {
             int step = line.path("step").asInt();
             if (line.has("epoch")) {
                 epochs.add(

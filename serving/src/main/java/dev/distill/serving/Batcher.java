@@ -1,6 +1,6 @@
 package dev.distill.serving;
 
-import dev.distill.models.EncoderClassifier;
+import dev.distill.models.Classifier;
 import dev.distill.models.Prediction;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +18,13 @@ final class Batcher implements AutoCloseable {
     /** Callers beyond these are turned away rather than kept waiting. */
     private static final int MOST_WAITING = 1024;
 
-    private final EncoderClassifier classifier;
+    private final Classifier classifier;
     private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread worker;
     private volatile boolean closed;
 
     /** Takes over the classifier and closes it. */
-    Batcher(EncoderClassifier classifier) {
+    Batcher(Classifier classifier) {
         this.classifier = classifier;
         this.worker = Thread.ofPlatform().name("student").daemon().start(this::work);
     }

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-import dev.distill.models.EncoderClassifier;
+import dev.distill.models.Classifier;
 import dev.distill.models.Prediction;
+import dev.distill.models.Students;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
 import dev.distill.proxy.wire.Refusal;
@@ -26,14 +27,14 @@ public final class StudentProvider implements Provider {
     private final Batcher batcher;
     private final List<String> labels;
 
-    private StudentProvider(EncoderClassifier classifier) {
+    private StudentProvider(Classifier classifier) {
         this.labels = classifier.labels();
         this.batcher = new Batcher(classifier);
     }
 
     /** Loads a student package, a folder in the Hugging Face layout. */
     public static StudentProvider load(Path folder) {
-        return new StudentProvider(EncoderClassifier.load(folder));
+        return new StudentProvider(Students.load(folder));
     }
 
     @Override
