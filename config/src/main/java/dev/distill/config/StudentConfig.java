@@ -2,7 +2,9 @@ package dev.distill.config;
 
 /** What is trained. */
 public record StudentConfig(
-        @Doc("The kind of student.") @Default("encoder") Kind kind,
+        @Doc("The kind of student; auto tries one after another until the gate passes.")
+                @Default("encoder")
+                Kind kind,
         @Doc("minilm-l6 (comes with distill) or a folder in the Hugging Face layout.")
                 @Default("minilm-l6")
                 String base,
@@ -14,7 +16,9 @@ public record StudentConfig(
                 int maxLength) {
     /** The kinds of student. */
     public enum Kind {
-        ENCODER;
+        ENCODER,
+        /** One kind after another, from the smallest on, until the gate passes. */
+        AUTO;
 
         /** As it is written in a file. */
         public String word() {

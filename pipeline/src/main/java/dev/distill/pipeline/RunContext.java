@@ -1,8 +1,11 @@
 package dev.distill.pipeline;
 
+import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
 import dev.distill.models.Base;
 import dev.distill.models.Bases;
+
+import java.util.List;
 
 /**
  * What the stages of a run share.
@@ -23,6 +26,15 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
                         ? written
                         : job.file().file().resolveSibling(written).normalize().toString();
         return new Bases(state.bases()).resolve(name);
+    }
+
+    /** The kinds of student to try, the smallest first. */
+    List<StudentConfig.Kind> kinds() {
+        StudentConfig.Kind kind = job.config().student().kind();
+        return switch (kind) {
+            case ENCODER -> List.of(kind);
+            case AUTO -> List.of(StudentConfig.Kind.ENCODER);
+        };
     }
 
     /**
