@@ -2,6 +2,7 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.StudentPackage;
@@ -56,7 +57,7 @@ final class EncoderTraining implements Training {
                 job.encoder(),
                 result.weights(),
                 job.base().tokenizerFile(),
-                StudentCard.of(context, curate, List.of()));
+                StudentCard.of(context, StudentConfig.Kind.ENCODER, curate, List.of()));
         return Json.object()
                 .put("nature", "encoder on " + job.base().name())
                 .put("best_epoch", result.bestEpoch())
