@@ -43,7 +43,7 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.empty(), "text", "label", Optional.empty()));
+                                Optional.empty(), "text", "label", "answer", Optional.empty()));
         assertThat(job.data().split()).isEqualTo(new DataConfig.Split(0.1, 7));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("teacher", 0, 32, 5, 16, Optional.empty(), 0.2));
@@ -85,6 +85,7 @@ class ConfigFileTest {
         assertThat(job.gate())
                 .isEqualTo(
                         new GateConfig(
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -135,7 +136,11 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.of("key"), "question", "intent", Optional.of("customer")));
+                                Optional.of("key"),
+                                "question",
+                                "intent",
+                                "answer",
+                                Optional.of("customer")));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("big", 0.5, 8, 3, 4, Optional.of(2.5), 0.1));
         assertThat(job.curate())
@@ -160,7 +165,8 @@ class ConfigFileTest {
                                 10,
                                 3));
         assertThat(job.gate().nonInferior())
-                .contains(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.03));
+                .contains(
+                        new GateConfig.NonInferior(Optional.of(GateConfig.Metric.ACCURACY), 0.03));
         assertThat(job.proxy()).contains("http://127.0.0.1:9");
     }
 

@@ -1,7 +1,9 @@
 package dev.distill.pipeline;
 
 import dev.distill.config.StudentConfig;
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.DatasetFolder;
+import dev.distill.datasets.Labels;
 import dev.distill.files.Digest;
 import dev.distill.models.Base;
 import dev.distill.models.ModelCard;
@@ -34,7 +36,7 @@ final class StudentCard {
         lineage.put("validation rows", Digest.ofFile(dataset.validationFile()).toString());
         return new ModelCard(
                 job.config().name(),
-                "Given a text, it names one of %d labels.".formatted(job.labels().size()),
+                task(job),
                 base.map(Base::name).orElse("none"),
                 base.map(Base::licence).orElse("unknown"),
                 Map.of(
@@ -42,5 +44,14 @@ final class StudentCard {
                         "validation", curate.facts().path("validation").asLong()),
                 metrics,
                 lineage);
+    }
+
+    private static String task(Job job) {
+        return switch (job.format()) {
+            case Labels labels ->
+                    "Given a text, it names one of %d labels.".formatted(labels.size());
+            case AnswerFormat.Text _ -> "Given a text, it writes an answer.";
+            case AnswerFormat.JsonText _ -> "Given a text, it writes an answer in JSON.";
+        };
     }
 }
