@@ -18,12 +18,12 @@ import java.util.Map;
 final class Linear {
     public static void main(String[] arguments) throws IOException {
         Banking77 data = new Banking77(Path.of(arguments[0]));
-        double[] s = {2, 2, 5, 1, 2, 200_000, 0.5};
+        double[] s = {2, 2, 4, 1, 2, 200_000, 1};
         for (int i = 1; i < arguments.length; i++) {
             s[i - 1] = Double.parseDouble(arguments[i]);
         }
         LinearConfig config =
-                new LinearConfig((int) s[0], (int) s[1], (int) s[2], (int) s[3], (int) s[4], (int) s[5], s[6]);
+                new LinearConfig((int) s[0], (int) s[1], (int) s[2], (int) s[3], (int) s[4], (int) s[5], s[6], true);
         LinearResult result =
                 new LinearTrainer(InstantSource.system())
                         .train(

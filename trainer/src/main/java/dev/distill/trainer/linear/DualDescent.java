@@ -17,11 +17,8 @@ import java.util.SplittableRandom;
  * arrays, which the compiler makes vector instructions of.
  */
 final class DualDescent {
-    /** A pass in which no gradient was farther than this from where it has to be is the last. */
-    private static final float TOLERANCE = 0.1f;
-
-    /** Steps along gradients smaller than this are not worth their time. */
-    private static final float NEGLIGIBLE = TOLERANCE / 100;
+    /** Steps along gradients smaller than this share of the tolerance are not worth their time. */
+    private static final float NEGLIGIBLE = 0.01f;
 
     private static final int MOST_PASSES = 1000;
 
@@ -83,7 +80,8 @@ final class DualDescent {
     private final float[] alpha; // (rows, width)
     private final float[] scores; // (width), of the row at hand
     private final float[] change; // (width), of the row at hand
-    private float farthest; // gradient of this pass
+    private float farthest; // a gradient of this pass
+    private float negligible;
 
     /** For the labels {@code [first, first + width)}. */
     DualDescent(Rows rows, int features, int first, int width) {
@@ -97,8 +95,12 @@ final class DualDescent {
         change = new float[width];
     }
 
-    /** Runs passes over the rows, each in a random order that follows from its number alone. */
-    void run() {
+    /**
+     * Runs passes over the rows, in an order that is the same in each training, until in one of them
+     * no gradient is farther than {@code tolerance} from where it has to be.
+     */
+    void run(float tolerance) {
+        negligible = NEGLIGIBLE * tolerance;
         int[] order = new int[rows.count()];
         Arrays.setAll(order, i -> i);
         SplittableRandom random = new SplittableRandom(1);
@@ -113,7 +115,7 @@ final class DualDescent {
             for (int row : order) {
                 visit(row);
             }
-            if (farthest < TOLERANCE) {
+            if (farthest <= tolerance) {
                 return;
             }
         }
@@ -149,7 +151,7 @@ final class DualDescent {
             float projected = old == 0 ? Math.min(gradient, 0) : gradient;
             float size = Math.abs(projected);
             change[c] = 0;
-            if (size > NEGLIGIBLE) {
+            if (size > negligible) {
                 farthest = Math.max(farthest, size);
                 float next = Math.max(old - gradient / curvature, 0);
                 alpha[offset + c] = next;

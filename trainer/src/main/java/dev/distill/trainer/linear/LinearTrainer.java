@@ -63,7 +63,9 @@ public final class LinearTrainer {
         DualDescent.Rows vectors =
                 DualDescent.Rows.of(fit.rows(), targets(job.training()), costs(job));
         LinearWeights weights =
-                new OneVsRest(vectors, fit.vectorizer().columns(), labels).fit(stop);
+                new OneVsRest(
+                                vectors, fit.vectorizer().columns(), labels, OneVsRest.TOLERANCE)
+                        .fit(stop);
         LinearModel model = new LinearModel(job.labels(), fit.vectorizer(), weights);
 
         // 4. Probabilities of the scores, by rows that were not trained on.
@@ -101,10 +103,28 @@ public final class LinearTrainer {
         return rows.stream().mapToInt(TrainingRow::label).toArray();
     }
 
+    /** What an error in each row costs. */
     private static double[] costs(LinearJob job) {
         double[] costs = new double[job.training().size()];
         Arrays.fill(costs, job.config().c());
+        if (job.config().weighByConfidence()) {
+            double mean =
+                    job.training().stream()
+                            .mapToDouble(LinearTrainer::confidence)
+                            .average()
+                            .orElseThrow();
+            Arrays.setAll(costs, i -> costs[i] * confidence(job.training().get(i)) / mean);
+        }
         return costs;
+    }
+
+    /** The teacher's greatest probability. */
+    private static double confidence(TrainingRow row) {
+        float most = 0;
+        for (float probability : row.teacher()) {
+            most = Math.max(most, probability);
+        }
+        return most;
     }
 
     private static double accuracy(LinearJob job, List<Prediction> said) {

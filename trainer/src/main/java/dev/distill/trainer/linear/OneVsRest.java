@@ -24,16 +24,26 @@ final class OneVsRest {
      */
     private static final int MOST_WIDE = 40;
 
+    /** As in liblinear. */
+    static final float TOLERANCE = 0.1f;
+
     private final DualDescent.Rows rows;
     private final int features;
     private final int labels;
+    private final float tolerance;
     private final float[][] byLabel;
     private final float[] bias;
 
-    OneVsRest(DualDescent.Rows rows, int features, int labels) {
+    /**
+     * Scores to be fitted.
+     *
+     * @param tolerance how far a gradient may be from where it has to be
+     */
+    OneVsRest(DualDescent.Rows rows, int features, int labels, float tolerance) {
         this.rows = rows;
         this.features = features;
         this.labels = labels;
+        this.tolerance = tolerance;
         byLabel = new float[labels][];
         bias = new float[labels];
     }
@@ -74,7 +84,7 @@ final class OneVsRest {
             int first = block * wide;
             int width = Math.min(wide, labels - first);
             DualDescent descent = new DualDescent(rows, features, first, width);
-            descent.run();
+            descent.run(tolerance);
             for (int c = 0; c < width; c++) {
                 byLabel[first + c] = descent.weights(c);
                 bias[first + c] = descent.bias(c);
