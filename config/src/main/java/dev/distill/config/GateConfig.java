@@ -14,6 +14,14 @@ public record GateConfig(
                 Optional<Double> maxP95Ms,
         @Doc("The teacher's price divided by the student's is at least this.") @Above(0)
                 Optional<Double> minCostRatio) {
+    /** Whether nothing is asked, so that every student passes. */
+    public boolean isEmpty() {
+        return nonInferior.isEmpty()
+                && minAccuracy.isEmpty()
+                && maxP95Ms.isEmpty()
+                && minCostRatio.isEmpty();
+    }
+
     /** Non-inferiority on the same items. */
     public record NonInferior(
             @Doc("The metric compared.") @Default("accuracy") Metric metric,

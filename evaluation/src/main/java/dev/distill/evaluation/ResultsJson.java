@@ -2,8 +2,10 @@ package dev.distill.evaluation;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.evaluation.Verdict.Condition;
 import dev.distill.files.Json;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code
  *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio}: {@code value,
  *       simulated}, or null
+ *   <li>{@code ladder[]}, where several students were tried: {@code kind, outcome, chosen, front,
+ *       training_seconds, parameters, bytes, accuracy, latency, cost}
  *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
  * </ul>
  *
@@ -72,8 +76,28 @@ final class ResultsJson {
         root.set(
                 "cost_ratio",
                 evaluation.costRatio().map(ratio -> costRatio(ratio, evaluation)).orElse(null));
+        data.ladder().ifPresent(ladder -> root.set("ladder", ladder(ladder)));
         root.set("reproduce", reproduce(data.run()));
         return root;
+    }
+
+    private static ArrayNode ladder(Ladder ladder) {
+        ArrayNode rungs = Json.array();
+        for (int place = 0; place < ladder.rungs().size(); place++) {
+            Ladder.Rung rung = ladder.rungs().get(place);
+            ObjectNode node = rungs.addObject();
+            node.put("kind", rung.kind());
+            node.put("outcome", rung.verdict().outcome().name());
+            node.put("chosen", place == ladder.chosen());
+            node.put("front", ladder.onFront(place));
+            node.put("training_seconds", rung.trainingSeconds());
+            node.put("parameters", rung.student().parameters().orElse(null));
+            node.put("bytes", rung.student().bytes().orElse(null));
+            node.set("accuracy", estimate(rung.accuracy()));
+            node.set("latency", rung.latency().map(ResultsJson::latency).orElse(null));
+            node.set("cost", rung.evaluation().studentCost().map(ResultsJson::cost).orElse(null));
+        }
+        return rungs;
     }
 
     private static ObjectNode reproduce(ReportData.Run run) {

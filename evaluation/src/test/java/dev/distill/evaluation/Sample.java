@@ -2,6 +2,7 @@ package dev.distill.evaluation;
 
 import dev.distill.config.GateConfig;
 import dev.distill.files.Digest;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,6 +159,7 @@ final class Sample {
                         Optional.of(90_900_000L)),
                 evaluation,
                 verdict,
+                Optional.empty(),
                 Optional.of(training()),
                 new ReportData.Funnel(
                         List.of(

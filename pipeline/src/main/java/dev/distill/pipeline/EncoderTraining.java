@@ -1,6 +1,8 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.StudentPackage;
@@ -8,6 +10,7 @@ import dev.distill.models.Torch;
 import dev.distill.trainer.EncoderTrainer;
 import dev.distill.trainer.TrainingJob;
 import dev.distill.trainer.TrainingResult;
+
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,8 +57,9 @@ final class EncoderTraining implements Training {
                 job.encoder(),
                 result.weights(),
                 job.base().tokenizerFile(),
-                StudentCard.of(context, curate, List.of()));
+                StudentCard.of(context, StudentConfig.Kind.ENCODER, curate, List.of()));
         return Json.object()
+                .put("nature", "encoder on " + job.base().name())
                 .put("best_epoch", result.bestEpoch())
                 .put("validation_accuracy", result.validationAccuracy())
                 .put("validation_loss", result.validationLoss())

@@ -3,6 +3,7 @@ package dev.distill.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.EvaluateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -17,6 +18,7 @@ import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.serving.StudentProvider;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +60,11 @@ final class EvaluateStage implements Stage {
     }
 
     @Override
+    public Optional<String> student() {
+        return train.student();
+    }
+
+    @Override
     public ObjectNode inputs() {
         EvaluateConfig.Latency latency = job.config().evaluate().latency();
         ObjectNode inputs =
@@ -95,6 +102,7 @@ final class EvaluateStage implements Stage {
             AtomicFile.write(output.resolve(LATENCY), Json.pretty(latency));
         }
         return Json.object()
+                .put("student", train.student().orElseThrow())
                 .put("items", job.gold().size())
                 .put("teacher_answered", teacher.size())
                 .put("teacher_cost_nano_usd", QueryStage.cost(teacher))

@@ -16,7 +16,8 @@ import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Prediction;
-import dev.distill.models.Students;
+import dev.distill.models.students.Students;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +63,9 @@ final class Publication {
                         metric("accuracy", student.accuracy(), comparison.n()),
                         metric("macro F1", student.macroF1(), comparison.n()));
         Students.describe(
-                folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
+                folder,
+                StudentCard.of(
+                        context, stages.chosen().kind(), stages.output(CurateStage.NAME), metrics));
     }
 
     private static ModelCard.Metric metric(String name, Estimate estimate, int items) {

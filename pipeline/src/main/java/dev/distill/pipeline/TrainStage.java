@@ -1,10 +1,12 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.StudentConfig;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,14 +25,19 @@ final class TrainStage implements Stage {
     private final StudentConfig.Kind kind;
     private final Training training;
 
-    TrainStage(RunContext context, StageOutput curate) {
-        this.kind = context.job().config().student().kind();
+    TrainStage(RunContext context, StudentConfig.Kind kind, StageOutput curate) {
+        this.kind = kind;
         this.training = Training.of(kind, context, curate);
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<String> student() {
+        return Optional.of(kind.word());
     }
 
     @Override
@@ -43,7 +50,8 @@ final class TrainStage implements Stage {
 
     @Override
     public ObjectNode run(Path output, Path scratch) {
-        ObjectNode facts = training.run(output.resolve(MODEL), scratch);
+        ObjectNode facts = Json.object().put("student", kind.word());
+        facts.setAll(training.run(output.resolve(MODEL), scratch));
         Path metrics = scratch.resolve(METRICS);
         if (Files.exists(metrics)) {
             AtomicFile.writePath(output.resolve(METRICS), to -> Files.copy(metrics, to));
@@ -59,11 +67,13 @@ final class TrainStage implements Stage {
     /** A digest of the student in an output, whose card does not matter to its answers. */
     static Digest student(StageOutput train) {
         ObjectNode files = Json.object();
-        train.files().forEach((name, digest) -> {
-            if (name.startsWith(MODEL + "/") && !name.equals(MODEL + "/" + CARD)) {
-                files.put(name, digest.hex());
-            }
-        });
+        train.files()
+                .forEach(
+                        (name, digest) -> {
+                            if (name.startsWith(MODEL + "/") && !name.equals(MODEL + "/" + CARD)) {
+                                files.put(name, digest.hex());
+                            }
+                        });
         return Digest.of(Json.canonical(files));
     }
 }
