@@ -13,7 +13,8 @@
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
  *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
  *       EncoderClassifier} is one, {@code linear} has another; package {@code students} loads them
- *       all. {@code StudentPackage}, {@code ModelCard}: its folder.
+ *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
+ *       folder.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
  * </ul>
  */

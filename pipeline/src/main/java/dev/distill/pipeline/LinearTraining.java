@@ -51,6 +51,7 @@ final class LinearTraining implements Training {
                 .put("nature", "linear in word and character n-grams")
                 .put("validation_accuracy", result.validationAccuracy())
                 .put("validation_loss", result.validationLoss())
+                .put("temperature", result.calibration().temperature())
                 .put("seconds", result.seconds())
                 .put("rows_per_second", result.rowsPerSecond())
                 .put("parameters", result.model().parameterCount());
