@@ -1,5 +1,6 @@
 import __torch__.parts
 import __torch__.attention
+import __torch__.deltanet
 
 # A decoder of the families Llama, Qwen2, Qwen3, Gemma 3 and Qwen3.5, with the weight names of
 # https://github.com/huggingface/transformers/tree/v5.18.0/src/transformers/models
@@ -78,7 +79,13 @@ class Decoder(Module):
     for i in range(first, last):
       p = "model.layers." + str(i)
       h = __torch__.parts.norm(x, w, c, p + ".input_layernorm")
-      h = self.attention(w, c, context, h, p + ".self_attn", int(kinds[i]) == 1, cache, i, start)
+      if int(kinds[i]) == 2:
+        own = cache
+        if torch.len(cache) > 0:
+          own = [cache[2 * i], cache[2 * i + 1]]
+        h = __torch__.deltanet.mix(h, w, c, p + ".linear_attn", context[6], own)
+      else:
+        h = self.attention(w, c, context, h, p + ".self_attn", int(kinds[i]) == 1, cache, i, start)
       if sandwich:
         h = __torch__.parts.norm(h, w, c, p + ".post_attention_layernorm")
       x = x + h
