@@ -89,6 +89,14 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         }
     }
 
+    /** A number that depends on each logit in its own way, alike for equal tokens; recorded. */
+    static NDArray weightedSum(NDArray logits) {
+        NDManager manager = logits.getManager();
+        try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
+            return program.call("weighted_sum").tensor(logits).record(manager).get(0);
+        }
+    }
+
     static Generation.Request greedy(long[] prompt, int tokens) {
         return new Generation.Request(prompt, tokens, Set.of(), Sampling.GREEDY, 0);
     }

@@ -140,7 +140,8 @@ class GoldenCausalTest {
             NDArray logits = Golden.logits(lm, weights.asMap(), rows, Mode.INFERENCE);
             NDArray once = Golden.logits(lm, held.asMap(), rows, Mode.INFERENCE);
 
-            assertThat(golden.difference(logits, golden.get("logits"))).isBetween(1e-6, 3e-2);
+            // transformers itself is up to 0.037 away in bfloat16
+            assertThat(golden.difference(logits, golden.get("logits"))).isBetween(1e-6, 4e-2);
             assertThat(golden.difference(once, logits)).isLessThan(1e-6);
         }
     }
