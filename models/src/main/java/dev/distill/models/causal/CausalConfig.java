@@ -105,8 +105,7 @@ public record CausalConfig(
      * @param valueSize length of a value
      * @param kernel how many tokens the convolution before it sees
      */
-    public record DeltaRule(
-            int keyHeads, int valueHeads, int keySize, int valueSize, int kernel) {
+    public record DeltaRule(int keyHeads, int valueHeads, int keySize, int valueSize, int kernel) {
         /** No such layers. */
         public static final DeltaRule NONE = new DeltaRule(0, 0, 0, 0, 0);
 

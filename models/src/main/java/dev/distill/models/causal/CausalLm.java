@@ -84,8 +84,7 @@ public final class CausalLm implements AutoCloseable {
         settings.put(
                 "layer_types",
                 manager.create(config.layers().stream().mapToInt(Layer::ordinal).toArray()));
-        settings.put(
-                "inverse_frequencies", manager.create(attention.rope().inverseFrequencies()));
+        settings.put("inverse_frequencies", manager.create(attention.rope().inverseFrequencies()));
         settings.put(
                 "local_inverse_frequencies",
                 manager.create(attention.localRope().inverseFrequencies()));
@@ -162,8 +161,7 @@ public final class CausalLm implements AutoCloseable {
 
     /** What the last layer leaves, after the last norm: (B, T, D) to (B, T, D). */
     public NDArray finalNorm(Map<String, NDArray> weights, NDArray hidden, Mode mode) {
-        return result(
-                call("final_norm", weights, mode).tensor(hidden), hidden.getManager(), mode);
+        return result(call("final_norm", weights, mode).tensor(hidden), hidden.getManager(), mode);
     }
 
     /** An empty cache for {@code rows} rows; it lives in a child of {@code parent}. */

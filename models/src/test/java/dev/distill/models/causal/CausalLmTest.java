@@ -140,8 +140,7 @@ class CausalLmTest {
                                 row(Arrays.copyOfRange(text, start, start + length)),
                                 row(positions),
                                 row(ones));
-                NDArray logits =
-                        lm.extend(weights, cache, piece, manager.create(chosen)).logits();
+                NDArray logits = lm.extend(weights, cache, piece, manager.create(chosen)).logits();
 
                 assertThat(difference(logits, whole.get(0).get(start + ":" + (start + length))))
                         .isLessThan(1e-5);
@@ -190,7 +189,8 @@ class CausalLmTest {
             Generator generator = new Generator(manager, lm, weights);
             generator.generate(List.of(Golden.greedy(text(5, 1), 3)));
             int before = manager.getManagedArrays().size();
-            generator.generate(List.of(Golden.greedy(text(5, 1), 90), Golden.greedy(text(9, 2), 4)));
+            generator.generate(
+                    List.of(Golden.greedy(text(5, 1), 90), Golden.greedy(text(9, 2), 4)));
 
             assertThat(manager.getManagedArrays()).hasSize(before);
         }

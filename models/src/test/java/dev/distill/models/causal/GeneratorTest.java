@@ -122,8 +122,7 @@ class GeneratorTest {
                             .logSoftmax(0)
                             .toFloatArray();
 
-            assertThat(token.logProbability())
-                    .isCloseTo(expected[(int) token.id()], within(1e-5));
+            assertThat(token.logProbability()).isCloseTo(expected[(int) token.id()], within(1e-5));
             assertThat(token.alternatives()).hasSize(4);
             token.alternatives()
                     .forEach(

@@ -60,7 +60,9 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         return documents;
     }
 
-    /** Mean cross-entropy of the targets that are trained, each by the token before it; recorded. */
+    /**
+     * Mean cross-entropy of the targets that are trained, each by the token before it; recorded.
+     */
     NDArray loss(NDManager manager, NDArray logits) {
         try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
             return program.call("forward")

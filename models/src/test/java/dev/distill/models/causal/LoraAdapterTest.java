@@ -46,8 +46,7 @@ class LoraAdapterTest {
                 LoraAdapter again = LoraAdapter.fresh(manager, golden.config(), config, 7);
                 LoraAdapter other = LoraAdapter.fresh(manager, golden.config(), config, 8);
                 CausalLm lm =
-                        new CausalLm(
-                                manager, golden.config(), Precision.FP32, adapter.scaling())) {
+                        new CausalLm(manager, golden.config(), Precision.FP32, adapter.scaling())) {
             NDArray logits = Golden.logits(lm, adapter.with(weights), rows, Mode.INFERENCE);
             String a = "model.layers.0.linear_attn.in_proj_qkv.lora_A.weight";
 
@@ -74,7 +73,9 @@ class LoraAdapterTest {
                 assertThat(again.config()).isEqualTo(adapter.config());
                 assertThat(ours.shapes()).containsExactlyInAnyOrderEntriesOf(theirs.shapes());
                 theirs.names()
-                        .forEach(weight -> assertThat(ours.get(weight)).isEqualTo(theirs.get(weight)));
+                        .forEach(
+                                weight ->
+                                        assertThat(ours.get(weight)).isEqualTo(theirs.get(weight)));
             }
         }
     }

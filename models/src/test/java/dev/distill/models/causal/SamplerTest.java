@@ -69,7 +69,8 @@ class SamplerTest {
 
     @Test
     void settingsOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> Sampling.at(-1, 0)).hasMessage("temperature must be >= 0, got -1.0");
+        assertThatThrownBy(() -> Sampling.at(-1, 0))
+                .hasMessage("temperature must be >= 0, got -1.0");
         assertThatThrownBy(() -> new Sampling(1, -1, 1, 1, 0)).hasMessageContaining("top_k");
         assertThatThrownBy(() -> new Sampling(1, 0, 0, 1, 0)).hasMessageContaining("top_p");
         assertThatThrownBy(() -> new Sampling(1, 0, 1, 0, 0))
@@ -78,9 +79,7 @@ class SamplerTest {
 
     private static List<Integer> draws(Sampling sampling) {
         Sampler sampler = new Sampler(sampling);
-        return IntStream.range(0, 20_000)
-                .mapToObj(_ -> sampler.choose(LOGITS, List.of()))
-                .toList();
+        return IntStream.range(0, 20_000).mapToObj(_ -> sampler.choose(LOGITS, List.of())).toList();
     }
 
     private static int[] drawn(Sampling sampling) {
