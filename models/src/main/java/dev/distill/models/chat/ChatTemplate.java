@@ -28,7 +28,10 @@ public final class ChatTemplate {
     private final Clock clock;
 
     private ChatTemplate(
-            Path folder, Map<String, TemplateFiles.Named> byName, SpecialTokens tokens, Clock clock) {
+            Path folder,
+            Map<String, TemplateFiles.Named> byName,
+            SpecialTokens tokens,
+            Clock clock) {
         this.folder = folder;
         this.byName = byName;
         this.tokens = tokens;

@@ -59,7 +59,8 @@ final class TemplateFiles {
             }
             String place = e.position().map(Position::toString).orElse("somewhere");
             return UserError.invalid(
-                    Location.of(file), "the chat template '%s', %s: %s".formatted(name, place, e.problem()));
+                    Location.of(file),
+                    "the chat template '%s', %s: %s".formatted(name, place, e.problem()));
         }
     }
 

@@ -66,8 +66,6 @@ final class BraceFormat {
             value = Text.of(value);
         }
         String spec = field.group("spec");
-        return spec == null || spec.isEmpty()
-                ? Text.of(value)
-                : FormatSpec.of(spec).format(value);
+        return spec == null || spec.isEmpty() ? Text.of(value) : FormatSpec.of(spec).format(value);
     }
 }

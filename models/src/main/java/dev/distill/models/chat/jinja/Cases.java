@@ -32,8 +32,7 @@ final class Cases {
         StringBuilder result = new StringBuilder();
         boolean inWord = false;
         for (int c : text.codePoints().toArray()) {
-            boolean cased =
-                    Character.isUpperCase(c) || Character.isLowerCase(c) || isTitle(c);
+            boolean cased = Character.isUpperCase(c) || Character.isLowerCase(c) || isTitle(c);
             String letter = Character.toString(c);
             result.append(
                     inWord ? Strings.lower(letter) : cased ? Strings.capitalized(letter) : letter);

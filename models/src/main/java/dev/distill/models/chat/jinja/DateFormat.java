@@ -63,8 +63,7 @@ final class DateFormat {
             case 'G', 'V' -> iso(field, time);
             default -> {
                 if (pattern.isEmpty()) {
-                    throw new TemplateError(
-                            "strftime_now() does not know %%%c".formatted(field));
+                    throw new TemplateError("strftime_now() does not know %%%c".formatted(field));
                 }
                 yield DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time);
             }

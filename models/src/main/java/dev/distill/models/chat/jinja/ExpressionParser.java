@@ -136,8 +136,7 @@ final class ExpressionParser {
     }
 
     private Expression product() {
-        return binary(
-                Set.of("*", "/", "//", "%"), () -> binary(Set.of("**"), () -> signed(true)));
+        return binary(Set.of("*", "/", "//", "%"), () -> binary(Set.of("**"), () -> signed(true)));
     }
 
     private Expression binary(Set<String> operators, Supplier<Expression> operand) {
@@ -201,9 +200,7 @@ final class ExpressionParser {
             keys.add(keyOrSlice());
         }
         tokens.expectOperator("]");
-        return several || keys.isEmpty()
-                ? new Expression.TupleOf(keys, position)
-                : keys.getFirst();
+        return several || keys.isEmpty() ? new Expression.TupleOf(keys, position) : keys.getFirst();
     }
 
     private Expression keyOrSlice() {
@@ -285,8 +282,7 @@ final class ExpressionParser {
         return switch (token.kind()) {
             case NAME -> {
                 if (token.isName("is")) {
-                    throw new TemplateError(
-                            "tests cannot be chained with is", token.position());
+                    throw new TemplateError("tests cannot be chained with is", token.position());
                 }
                 yield !token.isName("else") && !token.isName("or") && !token.isName("and");
             }

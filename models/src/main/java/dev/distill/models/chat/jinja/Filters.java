@@ -32,8 +32,7 @@ final class Filters {
     private static Object defaulted(Object value, Arguments arguments) {
         Bound bound = arguments.bind(0, "default_value", "boolean");
         boolean absent =
-                value instanceof Undefined
-                        || bound.truth("boolean", false) && !Values.truth(value);
+                value instanceof Undefined || bound.truth("boolean", false) && !Values.truth(value);
         return absent ? bound.get("default_value", "") : value;
     }
 
@@ -65,8 +64,9 @@ final class Filters {
         Bound bound = arguments.bind(0, "default", "base");
         Optional<BigInteger> number =
                 switch (value) {
-                    case String text -> Parsed.integer(text, bound.integer("base", 10))
-                            .or(() -> Parsed.floating(text).flatMap(Parsed::truncated));
+                    case String text ->
+                            Parsed.integer(text, bound.integer("base", 10))
+                                    .or(() -> Parsed.floating(text).flatMap(Parsed::truncated));
                     case Double d -> Parsed.truncated(d);
                     default -> Numbers.integer(value);
                 };
@@ -97,8 +97,7 @@ final class Filters {
             throw undefined.error();
         }
         if (!Numbers.isNumber(value)) {
-            throw new TemplateError(
-                    "type %s cannot be rounded".formatted(Values.typeName(value)));
+            throw new TemplateError("type %s cannot be rounded".formatted(Values.typeName(value)));
         }
         if (value instanceof Double number && (number.isNaN() || number.isInfinite())) {
             return value;

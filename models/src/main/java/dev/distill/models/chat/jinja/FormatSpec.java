@@ -60,7 +60,9 @@ record FormatSpec(
         if (value instanceof Undefined undefined && !type.isEmpty()) {
             throw undefined.error();
         }
-        if (Numbers.isNumber(value) && !type.equals("s") && !(value instanceof Boolean && type.isEmpty())) {
+        if (Numbers.isNumber(value)
+                && !type.equals("s")
+                && !(value instanceof Boolean && type.isEmpty())) {
             return padded(number(value), true);
         }
         if (!type.isEmpty() && !type.equals("s")) {
@@ -74,9 +76,7 @@ record FormatSpec(
     }
 
     private String number(Object value) {
-        boolean whole =
-                !(value instanceof Double)
-                        && (type.isEmpty() || "dxXobcn".contains(type));
+        boolean whole = !(value instanceof Double) && (type.isEmpty() || "dxXobcn".contains(type));
         if (whole) {
             BigInteger integer = Numbers.integer(value).orElseThrow();
             if (type.equals("c")) {

@@ -50,8 +50,7 @@ final class Globals {
             case 2 -> new Range(bounds.get(0), bounds.get(1), BigInteger.ONE);
             case 3 -> new Range(bounds.get(0), bounds.get(1), bounds.get(2));
             default ->
-                    throw new TemplateError(
-                            "range() takes 1 to 3 arguments, got " + bounds.size());
+                    throw new TemplateError("range() takes 1 to 3 arguments, got " + bounds.size());
         };
     }
 

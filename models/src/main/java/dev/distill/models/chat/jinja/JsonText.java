@@ -26,7 +26,8 @@ final class JsonText {
                     case None _ -> Optional.empty();
                     case String text -> Optional.of(text);
                     default ->
-                            Optional.of(" ".repeat(Math.clamp(bound.integer("indent", 0), 0, 1000)));
+                            Optional.of(
+                                    " ".repeat(Math.clamp(bound.integer("indent", 0), 0, 1000)));
                 };
         List<Object> separators =
                 bound.get("separators", None.NONE) == None.NONE

@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
 final class Lexer {
     private static final String DIGITS = "(?:\\d+_)*\\d+";
     private static final Pattern FLOAT =
-            Pattern.compile(
-                    "(?<!\\.)%1$s(?:(?:\\.%1$s)?[eE][+-]?%1$s|\\.%1$s)".formatted(DIGITS));
+            Pattern.compile("(?<!\\.)%1$s(?:(?:\\.%1$s)?[eE][+-]?%1$s|\\.%1$s)".formatted(DIGITS));
     private static final Pattern INTEGER =
             Pattern.compile(
                     "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+"
@@ -31,7 +30,9 @@ final class Lexer {
     private static final Pattern NAME =
             Pattern.compile("[\\w&&[^0-9]]\\w*", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern STRING =
-            Pattern.compile("'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"", Pattern.DOTALL);
+            Pattern.compile(
+                    "'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"",
+                    Pattern.DOTALL);
     private static final Pattern OPERATOR =
             Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
     private static final Pattern RAW_BEGIN =

@@ -73,8 +73,7 @@ final class Loop {
     }
 
     private Object changed(Arguments arguments) {
-        boolean changed =
-                seen.isEmpty() || !Values.equal(seen.get(), arguments.positional());
+        boolean changed = seen.isEmpty() || !Values.equal(seen.get(), arguments.positional());
         seen = Optional.of(arguments.positional());
         return changed;
     }

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope where it was defined: its body sees those names
  */
-record Macro(
-        String name, Signature signature, List<Statement> body, Scope scope, Renderer renderer)
+record Macro(String name, Signature signature, List<Statement> body, Scope scope, Renderer renderer)
         implements Function {
     @Override
     public Object call(Arguments arguments) {
@@ -48,7 +47,8 @@ record Macro(
         }
         if (!keywords.isEmpty() && !signature.uses("kwargs")) {
             throw wrong(
-                    "takes no keyword argument '%s'".formatted(keywords.keySet().iterator().next()));
+                    "takes no keyword argument '%s'"
+                            .formatted(keywords.keySet().iterator().next()));
         }
         inner.set("varargs", new Tuple(more));
         inner.set("kwargs", new LinkedHashMap<Object, Object>(keywords));

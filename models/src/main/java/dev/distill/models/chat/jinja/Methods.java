@@ -73,8 +73,7 @@ final class Methods {
             return Optional.of(unsafe("dict", name));
         }
         return switch (name) {
-            case "items" ->
-                    Optional.of(_ -> new View("dict_items", SequenceFilters.pairs(dict)));
+            case "items" -> Optional.of(_ -> new View("dict_items", SequenceFilters.pairs(dict)));
             case "keys" -> Optional.of(_ -> new View("dict_keys", new ArrayList<>(dict.keySet())));
             case "values" ->
                     Optional.of(_ -> new View("dict_values", new ArrayList<>(dict.values())));

@@ -20,8 +20,7 @@ final class PercentFormat {
      * @param values a tuple, a dict for fields with names, or the only value
      */
     static String format(String format, Object values) {
-        List<Object> positional =
-                values instanceof Tuple tuple ? tuple.items() : List.of(values);
+        List<Object> positional = values instanceof Tuple tuple ? tuple.items() : List.of(values);
         StringBuilder result = new StringBuilder();
         Matcher field = FIELD.matcher(format);
         int at = 0;
@@ -64,8 +63,7 @@ final class PercentFormat {
         String flags = field.group("flags");
         String align = flags.contains("-") ? "<" : flags.contains("0") ? "=" : ">";
         String sign = flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
-        String precision =
-                field.group("precision") == null ? "" : "." + field.group("precision");
+        String precision = field.group("precision") == null ? "" : "." + field.group("precision");
         String type = field.group("type");
         FormatSpec spec =
                 FormatSpec.of(

@@ -110,8 +110,7 @@ final class Renderer {
             case Statement.MacroDefinition macro ->
                     scope.set(
                             macro.name(),
-                            new Macro(
-                                    macro.name(), macro.signature(), macro.body(), scope, this));
+                            new Macro(macro.name(), macro.signature(), macro.body(), scope, this));
             case Statement.CallBlock call -> {
                 Macro caller = new Macro("caller", call.signature(), call.body(), scope, this);
                 output.write(
@@ -174,9 +173,7 @@ final class Renderer {
                 return End.NORMAL;
             }
         }
-        return items.isEmpty()
-                ? run(statement.otherwise(), scope.inner(), output)
-                : End.NORMAL;
+        return items.isEmpty() ? run(statement.otherwise(), scope.inner(), output) : End.NORMAL;
     }
 
     private Object nextLevel(Statement.For statement, Arguments arguments, int level, Scope scope) {

@@ -43,7 +43,8 @@ final class SelectionFilters {
 
     private static Predicate<Object> attributeTest(Arguments arguments, Builtins builtins) {
         if (arguments.positional().isEmpty()) {
-            throw new TemplateError(arguments.function() + "() is missing its argument 'attribute'");
+            throw new TemplateError(
+                    arguments.function() + "() is missing its argument 'attribute'");
         }
         Path path = Path.of(arguments.positional().getFirst());
         Predicate<Object> test = test(arguments.rest(), builtins);

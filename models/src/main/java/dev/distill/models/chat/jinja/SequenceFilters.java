@@ -45,8 +45,7 @@ final class SequenceFilters {
 
     private static Object end(List<Object> items, boolean last) {
         return items.isEmpty()
-                ? new Undefined(
-                        "no %s item, sequence was empty".formatted(last ? "last" : "first"))
+                ? new Undefined("no %s item, sequence was empty".formatted(last ? "last" : "first"))
                 : last ? items.getLast() : items.getFirst();
     }
 
@@ -132,7 +131,8 @@ final class SequenceFilters {
         return pairs;
     }
 
-    private static Comparator<Object> order(boolean exact, java.util.function.UnaryOperator<Object> key) {
+    private static Comparator<Object> order(
+            boolean exact, java.util.function.UnaryOperator<Object> key) {
         return (a, b) ->
                 Operators.order("<", folded(key.apply(a), exact), folded(key.apply(b), exact))
                         .orElse(0);
@@ -175,8 +175,6 @@ final class SequenceFilters {
                 best = item;
             }
         }
-        return best != null
-                ? best
-                : new Undefined("no aggregated item, sequence was empty");
+        return best != null ? best : new Undefined("no aggregated item, sequence was empty");
     }
 }

@@ -41,8 +41,7 @@ sealed interface Statement {
     record Set(Target target, Expression value, Position position) implements Statement {}
 
     /** {@code {% set name | filter %}text{% endset %}}. */
-    record SetBlock(
-            Target target, Optional<Filter> filter, List<Statement> body, Position position)
+    record SetBlock(Target target, Optional<Filter> filter, List<Statement> body, Position position)
             implements Statement {}
 
     record With(List<Binding> bindings, List<Statement> body, Position position)
@@ -50,7 +49,8 @@ sealed interface Statement {
 
     record Binding(Target target, Expression value) {}
 
-    record MacroDefinition(String name, Signature signature, List<Statement> body, Position position)
+    record MacroDefinition(
+            String name, Signature signature, List<Statement> body, Position position)
             implements Statement {}
 
     /** {@code {% call(parameters) callee(arguments) %}body{% endcall %}}. */

@@ -120,8 +120,7 @@ final class StatementParser {
                             "the tag '%s' is not supported in a chat template";
                     default -> "unknown tag '%s'";
                 };
-        String expected =
-                ends.length > 0 ? "expected " + String.join(" or ", ends) : KNOWN;
+        String expected = ends.length > 0 ? "expected " + String.join(" or ", ends) : KNOWN;
         return new TemplateError(problem.formatted(tag.text()) + "; " + expected, tag.position());
     }
 
@@ -135,8 +134,7 @@ final class StatementParser {
         }
         Position position = tokens.current().position();
         if (tokens.skipName("else")) {
-            branches.add(
-                    new Branch(new Expression.Literal(true, position), body(tag, "endif")));
+            branches.add(new Branch(new Expression.Literal(true, position), body(tag, "endif")));
         }
         tokens.expectName("endif");
         return new Statement.If(branches, tag.position());

@@ -26,7 +26,9 @@ final class StringFilters {
         simple(filters, "safe", text -> text);
         simple(filters, "escape", StringFilters::escaped);
         simple(filters, "e", StringFilters::escaped);
-        filters.put("wordcount", (value, _) -> Numbers.of(WORD.matcher(Text.of(value)).results().count()));
+        filters.put(
+                "wordcount",
+                (value, _) -> Numbers.of(WORD.matcher(Text.of(value)).results().count()));
         filters.put("trim", StringFilters::trim);
         filters.put("replace", StringFilters::replace);
         filters.put("indent", StringFilters::indent);

@@ -78,8 +78,7 @@ final class StringMethods {
         boolean first = true;
         for (Object item : Values.items(arguments.bind(1, "iterable").get("iterable"))) {
             if (!(item instanceof String part)) {
-                throw new TemplateError(
-                        "join() needs strings, got " + Values.typeName(item));
+                throw new TemplateError("join() needs strings, got " + Values.typeName(item));
             }
             output.write(first ? part : separator + part);
             first = false;

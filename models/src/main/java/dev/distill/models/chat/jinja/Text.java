@@ -38,8 +38,7 @@ final class Text {
                     "(" + joined(tuple.items(), depth) + (tuple.items().size() == 1 ? ",)" : ")");
             case Map<?, ?> dict -> "{" + pairs(dict, depth) + "}";
             case View view -> "%s([%s])".formatted(view.type(), joined(view.items(), depth));
-            case Namespace namespace ->
-                    "<Namespace {" + pairs(namespace.members(), depth) + "}>";
+            case Namespace namespace -> "<Namespace {" + pairs(namespace.members(), depth) + "}>";
             case Once _, Function _, Loop _ ->
                     throw new TemplateError(
                             "a %s has no text of its own".formatted(Values.typeName(value)));
