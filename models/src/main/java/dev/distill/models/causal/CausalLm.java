@@ -73,6 +73,8 @@ public final class CausalLm implements AutoCloseable {
         numbers.put("sliding_window", attention.slidingWindow());
         numbers.put("tie_word_embeddings", config.tiedEmbeddings() ? 1 : 0);
         numbers.put("linear_num_key_heads", config.deltaRule().keyHeads());
+        numbers.put("linear_num_value_heads", config.deltaRule().valueHeads());
+        numbers.put("linear_conv_kernel_dim", config.deltaRule().kernel());
         numbers.put("linear_key_head_dim", config.deltaRule().keySize());
         numbers.put("linear_value_head_dim", config.deltaRule().valueSize());
         numbers.put("lora_dropout", dropout);
@@ -162,6 +164,77 @@ public final class CausalLm implements AutoCloseable {
     public NDArray finalNorm(Map<String, NDArray> weights, NDArray hidden, Mode mode) {
         return result(
                 call("final_norm", weights, mode).tensor(hidden), hidden.getManager(), mode);
+    }
+
+    /** An empty cache for {@code rows} rows; it lives in a child of {@code parent}. */
+    public KeyValueCache newCache(NDManager parent, int rows, int capacity) {
+        NDManager owner = parent.newSubManager();
+        NDList arrays =
+                program.call("new_cache")
+                        .dictionary("c", inference)
+                        .number(owner, (long) rows)
+                        .number(owner, (long) capacity)
+                        .run(owner);
+        return new KeyValueCache(owner, arrays, capacity);
+    }
+
+    /**
+     * The logits of some tokens after those in the cache.
+     *
+     * @param logits (N, V) float32
+     * @param logSums the logarithm of the sum of each row's exponentials, (N): a logit minus it is
+     *     the token's log-probability
+     */
+    public record Next(NDArray logits, NDArray logSums) {}
+
+    /**
+     * Adds tokens to a cache, whose capacity grows when they need it.
+     *
+     * @param rows positions go on from those in the cache; padding, also in the middle of a row, is
+     *     never seen
+     * @param chosen numbers of the new tokens whose logits are wanted, in [0, B T), counted row
+     *     after row, (N) int64
+     */
+    public Next extend(
+            Map<String, NDArray> weights, KeyValueCache cache, TokenRows rows, NDArray chosen) {
+        NDManager owner = rows.ids().getManager();
+        int tokens = (int) rows.ids().getShape().get(1);
+        if (cache.used() + tokens > cache.capacity()) {
+            widen(cache, Math.max(cache.used() + tokens, 2 * cache.capacity()));
+        }
+        NDList found =
+                call("extend", weights, Mode.INFERENCE)
+                        .tensors("cache", cache.arrays())
+                        .tensor(rows.ids())
+                        .tensor(rows.positions())
+                        .tensor(rows.segments())
+                        .number(owner, (long) cache.used())
+                        .tensor(chosen)
+                        .run(owner);
+        cache.add(tokens);
+        return new Next(found.get(0), found.get(1));
+    }
+
+    private void widen(KeyValueCache cache, int capacity) {
+        cache.replace(
+                program.call("wider_cache")
+                        .dictionary("c", inference)
+                        .tensors("cache", cache.arrays())
+                        .number(cache.manager(), (long) capacity)
+                        .run(cache.manager()),
+                capacity);
+    }
+
+    /** Keeps some rows of a cache: row i becomes what row {@code rows[i]} was. */
+    public void keep(KeyValueCache cache, long[] rows) {
+        try (NDArray numbers = cache.manager().create(rows)) {
+            cache.replace(
+                    program.call("cache_of")
+                            .tensors("cache", cache.arrays())
+                            .tensor(numbers)
+                            .run(cache.manager()),
+                    cache.capacity());
+        }
     }
 
     private Program.Call call(String method, Map<String, NDArray> weights, Mode mode) {

@@ -1,5 +1,6 @@
 import __torch__.parts
 import __torch__.attention
+import __torch__.deltanet
 
 # A decoder of the families Llama, Qwen2, Qwen3, Gemma 3 and Qwen3.5, with the weight names of
 # https://github.com/huggingface/transformers/tree/v5.18.0/src/transformers/models
@@ -71,6 +72,59 @@ class Decoder(Module):
       y = torch.tanh(y / softcap) * softcap
     return y
 
+  # What the tokens so far left: two arrays for each layer, then positions and segments (rows, columns).
+  def new_cache(self: __torch__.Decoder, c: Dict[str, Tensor], rows: Tensor, columns: Tensor) -> List[Tensor]:
+    B = int(rows)
+    dtype = int(c["dtype"])
+    P, U, N = int(c["linear_key_head_dim"]), int(c["linear_value_head_dim"]), int(c["linear_num_value_heads"])
+    channels = 2 * int(c["linear_num_key_heads"]) * P + N * U
+    cache = annotate(List[Tensor], [])
+    for i in range(int(c["num_hidden_layers"])):
+      if int(c["layer_types"][i]) == 2:
+        cache.append(torch.zeros([B, channels, int(c["linear_conv_kernel_dim"]) - 1], dtype=dtype))
+        cache.append(torch.zeros([B, N, P, U], dtype=6))
+      else:
+        for _ in range(2):
+          cache.append(torch.zeros([B, int(c["num_key_value_heads"]), int(columns), int(c["head_dim"])], dtype=dtype))
+    for _ in range(2):
+      cache.append(torch.zeros([B, int(columns)], dtype=4))
+    return cache
+
+  # The same with room for more columns.
+  def wider_cache(self: __torch__.Decoder, c: Dict[str, Tensor], cache: List[Tensor], columns: Tensor) -> List[Tensor]:
+    wider = annotate(List[Tensor], [])
+    layers = int(c["num_hidden_layers"])
+    for i in range(torch.len(cache)):
+      x = cache[i]
+      if i >= 2 * layers:
+        x = torch.constant_pad_nd(x, [0, int(columns) - x.size(1)])
+      elif int(c["layer_types"][i // 2]) != 2:
+        x = torch.constant_pad_nd(x, [0, 0, 0, int(columns) - x.size(2)])
+      wider.append(x)
+    return wider
+
+  # The same for some of the rows, or for some of them several times.
+  def cache_of(self: __torch__.Decoder, cache: List[Tensor], rows: Tensor) -> List[Tensor]:
+    chosen = annotate(List[Tensor], [])
+    for x in cache:
+      chosen.append(torch.index_select(x, 0, rows))
+    return chosen
+
+  # Adds tokens number start to start + T - 1 of each row; ids, positions, segments (B, T), chosen (N)
+  # as numbers of the B T tokens -> logits (N, V) and the logarithms of their sums of powers (N)
+  def extend(self: __torch__.Decoder, w: Dict[str, Tensor], c: Dict[str, Tensor], cache: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, start: Tensor, chosen: Tensor) -> List[Tensor]:
+    first = int(start)
+    end = first + ids.size(1)
+    layers = int(c["num_hidden_layers"])
+    torch.copy_(cache[2 * layers][:, first:end], positions)
+    torch.copy_(cache[2 * layers + 1][:, first:end], segments)
+    context = self.context_of(c, positions, segments, cache[2 * layers][:, :end], cache[2 * layers + 1][:, :end], first)
+    x = self.run(w, c, context, self.embed(w, c, ids), 0, layers, cache, first)
+    # Only the chosen tokens pass the last norm and the output matrix.
+    x = torch.index_select(x.flatten(0, 1), 0, chosen).unsqueeze(0)
+    y = self.logits(w, c, self.final_norm(w, c, x), torch.arange(x.size(1)))
+    return [y, torch.logsumexp(y, [-1])]
+
   # With a cache, its two arrays for each layer hold what tokens before number start left.
   def run(self: __torch__.Decoder, w: Dict[str, Tensor], c: Dict[str, Tensor], context: List[Tensor], x: Tensor, first: int, last: int, cache: List[Tensor], start: int) -> Tensor:
     kinds = c["layer_types"]
@@ -78,7 +132,13 @@ class Decoder(Module):
     for i in range(first, last):
       p = "model.layers." + str(i)
       h = __torch__.parts.norm(x, w, c, p + ".input_layernorm")
-      h = self.attention(w, c, context, h, p + ".self_attn", int(kinds[i]) == 1, cache, i, start)
+      if int(kinds[i]) == 2:
+        own = cache
+        if torch.len(cache) > 0:
+          own = [cache[2 * i], cache[2 * i + 1]]
+        h = __torch__.deltanet.mix(h, w, c, p + ".linear_attn", context[6], own)
+      else:
+        h = self.attention(w, c, context, h, p + ".self_attn", int(kinds[i]) == 1, cache, i, start)
       if sandwich:
         h = __torch__.parts.norm(h, w, c, p + ".post_attention_layernorm")
       x = x + h

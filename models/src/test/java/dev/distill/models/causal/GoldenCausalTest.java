@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("golden")
 class GoldenCausalTest {
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "qwen3", "gemma3"})
+    @ValueSource(strings = {"llama", "qwen2", "qwen3", "gemma3", "qwen3_5"})
     void logitsLossAndEveryGradientAreThoseOfTransformers(String name) {
         try (NDManager manager = Torch.newManager()) {
             Golden golden = Golden.read(manager, name);
