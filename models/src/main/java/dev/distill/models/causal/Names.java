@@ -65,6 +65,24 @@ final class Names {
         return shapes;
     }
 
+    /** The linear layers that may have adapters, in the order of the weights. */
+    static List<String> linearLayers(CausalConfig config) {
+        return shapes(config).entrySet().stream()
+                .filter(entry -> entry.getValue().dimension() == 2)
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals(EMBEDDING) && !name.equals(OUTPUT))
+                .map(name -> name.substring(0, name.length() - ".weight".length()))
+                .toList();
+    }
+
+    /** The last parts of layers' names, each once. */
+    static List<String> kinds(List<String> layers) {
+        return layers.stream()
+                .map(layer -> layer.substring(layer.lastIndexOf('.') + 1))
+                .distinct()
+                .toList();
+    }
+
     private static void attention(Map<String, Shape> shapes, CausalConfig config, String name) {
         CausalConfig.Size size = config.size();
         boolean bias = config.attention().inputBias();

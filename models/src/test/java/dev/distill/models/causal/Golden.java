@@ -6,6 +6,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import dev.distill.models.Encoder.Mode;
+import dev.distill.models.Program;
+import dev.distill.models.Shards;
+import dev.distill.models.Weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** A golden checkpoint and what transformers 5.18 computed with it in float32. */
 record Golden(Path folder, Map<String, NDArray> arrays) {
@@ -39,6 +45,10 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         return CausalConfig.read(folder.resolve("config.json"));
     }
 
+    Weights weights(NDManager manager) {
+        return Shards.read(manager, folder, config().shapes(), Names::plain);
+    }
+
     /** The texts without their padding. */
     List<long[]> documents() {
         NDArray ids = get("input_ids");
@@ -50,16 +60,15 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         return documents;
     }
 
-    /** Mean cross-entropy of the targets that are trained, each by the token before it. */
-    NDArray loss(NDArray logits) {
-        NDArray targets = get("labels").get(":, 1:").flatten(); // (B (T - 1))
-        NDArray trained = targets.gte(0).toType(DataType.FLOAT32, false);
-        NDArray chosen = targets.maximum(0);
-        long vocabulary = logits.getShape().get(2);
-        NDArray before = logits.get(":, :-1").reshape(-1, vocabulary);
-        NDArray losses =
-                before.logSoftmax(1).mul(chosen.oneHot((int) vocabulary)).sum(new int[] {1}).neg();
-        return losses.mul(trained).sum().div(trained.sum());
+    /** Mean cross-entropy of the targets that are trained, each by the token before it; recorded. */
+    NDArray loss(NDManager manager, NDArray logits) {
+        try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
+            return program.call("forward")
+                    .tensor(logits)
+                    .tensor(get("labels"))
+                    .record(manager)
+                    .singletonOrThrow();
+        }
     }
 
     /** The largest difference of logits, (B, T, V), over all tokens that are not padding. */
@@ -67,5 +76,20 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         assertThat(logits.getShape()).isEqualTo(expected.getShape());
         NDArray seen = get("attention_mask").toType(DataType.FLOAT32, false).expandDims(2);
         return logits.sub(expected).mul(seen).abs().max().getFloat();
+    }
+
+    /** The logits of all tokens, (B, T, V). */
+    static NDArray logits(CausalLm lm, Map<String, NDArray> weights, TokenRows rows, Mode mode) {
+        NDManager manager = rows.ids().getManager();
+        NDArray hidden = lm.hiddenStates(weights, rows, mode);
+        NDArray all = manager.create(LongStream.range(0, rows.ids().size()).toArray());
+        NDArray flat = lm.logits(weights, hidden, all, mode);
+        try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
+            return program.call("like").tensor(flat).tensor(rows.ids()).record(manager).get(0);
+        }
+    }
+
+    static Generation.Request greedy(long[] prompt, int tokens) {
+        return new Generation.Request(prompt, tokens, Set.of(), Sampling.GREEDY, 0);
     }
 }
