@@ -35,6 +35,11 @@ public record Divergence(int code, double temperature, double alpha, double para
                 kd.loss() == Loss.JSD ? kd.beta() : kd.skew());
     }
 
+    /** The divergence without the cross-entropy. */
+    public Divergence alone() {
+        return new Divergence(code, temperature, 1, parameter);
+    }
+
     private static int code(Loss loss) {
         return switch (loss) {
             case FORWARD_KL -> 1;

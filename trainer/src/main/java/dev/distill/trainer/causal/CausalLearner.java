@@ -7,6 +7,7 @@ import dev.distill.config.TrainConfig;
 import dev.distill.models.Encoder.Mode;
 import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalLm;
+import dev.distill.models.causal.Generator;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Optimizer;
 import dev.distill.trainer.TokenLosses;
@@ -16,8 +17,10 @@ import dev.distill.trainer.TokenLosses.Positions;
 import dev.distill.trainer.TokenTeacher;
 import dev.distill.trainer.causal.Learning.Onto;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -39,10 +42,18 @@ final class CausalLearner implements AutoCloseable {
     private final CausalLm lm;
     private final StudentWeights weights;
     private final Optional<LocalTeacher> teacher;
-    private final TokenLosses losses;
+    private final Map<Source, TokenLosses> losses;
     private final Learning learning;
     private final Optimizer optimizer;
     private final Map<String, NDArray> sums = new TreeMap<>();
+
+    /** Whose answers a step learns from. */
+    enum Source {
+        /** The rows': cross-entropy and divergence. */
+        ROWS,
+        /** The student's own: the divergence from the teacher alone. */
+        STUDENT
+    }
 
     /**
      * How a learner goes about its work.
@@ -59,7 +70,7 @@ final class CausalLearner implements AutoCloseable {
             CausalLm lm,
             StudentWeights weights,
             Optional<LocalTeacher> teacher,
-            TokenLosses losses,
+            Map<Source, TokenLosses> losses,
             Learning learning) {
         this.manager = parent.newSubManager();
         this.settings = settings;
@@ -97,7 +108,9 @@ final class CausalLearner implements AutoCloseable {
      * @param factor share of the peak learning rate
      * @param microBatch most samples of a batch
      */
-    Outcome step(List<Sample> samples, int number, double factor, int microBatch) {
+    Outcome step(
+            List<Sample> samples, int number, double factor, int microBatch, Source source) {
+        TokenLosses loss = losses(source);
         long positions = positions(samples);
         SplittableRandom seeds =
                 new SplittableRandom(settings.train.seed() + 0x9E3779B97F4A7C15L * number);
@@ -109,8 +122,8 @@ final class CausalLearner implements AutoCloseable {
                 CausalBatch batch = CausalBatch.of(step, rows(part));
                 mean +=
                         settings.checkpointing
-                                ? layerByLayer(step, batch, part, positions, seed, onto)
-                                : atOnce(step, batch, part, positions, seed, onto);
+                                ? layerByLayer(step, batch, loss, positions, seed, onto)
+                                : atOnce(step, batch, loss, positions, seed, onto);
             }
             onto = Onto.SUM;
         }
@@ -127,14 +140,14 @@ final class CausalLearner implements AutoCloseable {
     private double atOnce(
             NDManager step,
             CausalBatch batch,
-            List<Sample> samples,
+            TokenLosses loss,
             long positions,
             int seed,
             Onto onto) {
-        TokenTeacher thinks = teacher(step, batch, samples);
+        TokenTeacher thinks = teacher(step, batch);
         Torch.seed(seed);
         NDArray hidden = lm.hiddenStates(weights.forProgram(), batch.rows(), Mode.TRAINING);
-        Gradient gradient = loss(step, hidden, batch, thinks, positions);
+        Gradient gradient = gradient(loss, step, hidden, batch, thinks, positions);
         List<String> names = optimizer.names();
         learning.backward(
                 step,
@@ -144,7 +157,7 @@ final class CausalLearner implements AutoCloseable {
                 weights.leaves(names),
                 sums(names),
                 onto);
-        ofOutput(step, gradient);
+        ofOutput(step, gradient, Onto.SUM);
         return gradient.loss();
     }
 
@@ -152,11 +165,11 @@ final class CausalLearner implements AutoCloseable {
     private double layerByLayer(
             NDManager step,
             CausalBatch batch,
-            List<Sample> samples,
+            TokenLosses loss,
             long positions,
             int seed,
             Onto onto) {
-        TokenTeacher thinks = teacher(step, batch, samples);
+        TokenTeacher thinks = teacher(step, batch);
         Map<String, NDArray> all = weights.forProgram();
         NDList context = lm.context(batch.rows());
         int layers = lm.config().layers().size();
@@ -170,7 +183,7 @@ final class CausalLearner implements AutoCloseable {
             }
         }
         NDArray hidden = lm.finalNorm(all, given.get(layers), Mode.TRAINING);
-        Gradient gradient = loss(step, hidden, batch, thinks, positions);
+        Gradient gradient = gradient(loss, step, hidden, batch, thinks, positions);
         NDArray back =
                 back(
                         step,
@@ -197,10 +210,7 @@ final class CausalLearner implements AutoCloseable {
                     sums(rest),
                     onto);
         }
-        if (weights.trainsOutput() && !rest.contains(weights.outputName()) && onto == Onto.NOTHING) {
-            sums(List.of(weights.outputName())).forEach(sum -> sum.set(new float[0]));
-        }
-        ofOutput(step, gradient);
+        ofOutput(step, gradient, rest.contains(weights.outputName()) ? Onto.SUM : onto);
         return gradient.loss();
     }
 
@@ -215,13 +225,14 @@ final class CausalLearner implements AutoCloseable {
                 step, out, ofOut, Optional.of(given), weights.leaves(names), sums(names), onto);
     }
 
-    private Gradient loss(
+    private Gradient gradient(
+            TokenLosses loss,
             NDManager step,
             NDArray hidden,
             CausalBatch batch,
             TokenTeacher thinks,
             long positions) {
-        return losses.train(
+        return loss.train(
                 step,
                 new Positions(hidden, batch.places(), weights.output(), batch.targets()),
                 thinks,
@@ -229,24 +240,23 @@ final class CausalLearner implements AutoCloseable {
                 weights.trainsOutput() ? Output.TRAINED : Output.FROZEN);
     }
 
-    private void ofOutput(NDManager step, Gradient gradient) {
+    /** The gradient of the output matrix comes from the loss; an embedding's was there before. */
+    private void ofOutput(NDManager step, Gradient gradient, Onto onto) {
         if (weights.trainsOutput()) {
-            learning.add(
-                    step,
-                    sums(List.of(weights.outputName())).getFirst(),
-                    gradient.ofOutput());
+            NDArray sum = sums(List.of(weights.outputName())).getFirst();
+            learning.take(step, sum, gradient.ofOutput(), onto);
         }
     }
 
-    private TokenTeacher teacher(NDManager step, CausalBatch batch, List<Sample> samples) {
+    private TokenTeacher teacher(NDManager step, CausalBatch batch) {
         return teacher.isPresent()
-                ? teacher.get().thinks(step, batch, rows(samples))
+                ? teacher.get().thinks(step, batch)
                 : batch.hints();
     }
 
     private List<NDArray> sums(List<String> names) {
         List<NDArray> found = new ArrayList<>();
-        names.forEach(name -> found.add(java.util.Objects.requireNonNull(sums.get(name))));
+        names.forEach(name -> found.add(Objects.requireNonNull(sums.get(name))));
         return found;
     }
 
@@ -264,11 +274,11 @@ final class CausalLearner implements AutoCloseable {
         for (List<Sample> part : Batches.cut(samples, microBatch)) {
             try (NDManager step = manager.newSubManager()) {
                 CausalBatch batch = CausalBatch.of(step, rows(part));
-                TokenTeacher thinks = teacher(step, batch, part);
+                TokenTeacher thinks = teacher(step, batch);
                 NDArray hidden =
                         lm.hiddenStates(weights.forProgram(), batch.rows(), Mode.INFERENCE);
                 TokenLosses.Sums sums =
-                        losses.validate(
+                        losses(Source.ROWS).validate(
                                 step,
                                 new Positions(
                                         hidden,
@@ -284,8 +294,22 @@ final class CausalLearner implements AutoCloseable {
         return new Score((double) hits / positions, loss);
     }
 
+    private TokenLosses losses(Source source) {
+        return Objects.requireNonNull(losses.get(source), "no loss for answers of " + source);
+    }
+
+    /** Lets the student write as it is now. */
+    Generator generator() {
+        return new Generator(manager, lm, weights.forProgram());
+    }
+
     private static long positions(List<Sample> samples) {
         return samples.stream().mapToLong(Sample::targets).sum();
+    }
+
+    /** The gradients of the last step as they were applied, by the names of the weights. */
+    Map<String, NDArray> gradients() {
+        return Collections.unmodifiableMap(sums);
     }
 
     StudentWeights weights() {
@@ -300,7 +324,7 @@ final class CausalLearner implements AutoCloseable {
     public void close() {
         optimizer.close();
         learning.close();
-        losses.close();
+        losses.values().forEach(TokenLosses::close);
         teacher.ifPresent(LocalTeacher::close);
         weights.close();
         lm.close();

@@ -3,13 +3,15 @@ package dev.distill.trainer.causal;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.distill.models.Program;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The door to {@code learning.py}: rounding, gradients and their sums, of arrays whose type Java
- * does not know.
+ * does not know. What takes part in a recorded computation is itself made by {@link
+ * Program.Call#record}: libtorch cannot go back through arrays that were made without recording.
  *
  * <p>Not thread-safe; whoever made it closes it.
  */
@@ -22,12 +24,12 @@ final class Learning implements AutoCloseable {
 
     /** Copies in bfloat16 that {@code manager} owns. */
     NDList rounded(NDManager manager, List<NDArray> arrays) {
-        return program.call("rounded").tensors("p", arrays).run(manager);
+        return program.call("rounded").tensors("p", arrays).record(manager);
     }
 
     /** Arrays of the same numbers, in the same memory, to which gradients flow. */
     NDList leaves(NDManager manager, List<NDArray> arrays) {
-        return program.call("leaves").tensors("p", arrays).run(manager);
+        return program.call("leaves").tensors("p", arrays).record(manager);
     }
 
     /** One such array. */
@@ -55,7 +57,7 @@ final class Learning implements AutoCloseable {
      * Goes back from {@code y}, whose gradient is known.
      *
      * @param from a leaf that {@code y} was computed from, whose gradient is asked for
-     * @param leaves the weights that {@code y} was computed from; never empty
+     * @param leaves the weights that {@code y} was computed from, if any are trained
      * @param sums float32, one for each leaf: takes its gradient
      * @return the gradient by {@code from}, without numbers when there is no such leaf
      */
@@ -67,6 +69,10 @@ final class Learning implements AutoCloseable {
             List<NDArray> leaves,
             List<NDArray> sums,
             Onto onto) {
+        if (leaves.isEmpty()) { // a program's list is never empty: one that y does not depend on
+            leaves = List.of(leaf(step, step.zeros(new Shape(1))));
+            sums = List.of(step.zeros(new Shape(1)));
+        }
         return program.call("backward")
                 .tensor(y)
                 .tensor(ofY)
@@ -74,13 +80,17 @@ final class Learning implements AutoCloseable {
                 .tensors("p", leaves)
                 .tensors("sums", sums)
                 .number(step, onto == Onto.NOTHING ? 1L : 0L)
-                .run(step)
+                .record(step)
                 .singletonOrThrow();
     }
 
-    /** Adds to one sum. */
-    void add(NDManager step, NDArray sum, NDArray more) {
-        program.call("add").tensor(sum).tensor(more).run(step);
+    /** Begins a sum with some numbers or adds them. */
+    void take(NDManager step, NDArray sum, NDArray more, Onto onto) {
+        program.call("take")
+                .tensor(sum)
+                .tensor(more)
+                .number(step, onto == Onto.NOTHING ? 1L : 0L)
+                .run(step);
     }
 
     @Override

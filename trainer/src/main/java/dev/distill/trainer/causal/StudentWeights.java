@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.distill.models.Precision;
 import dev.distill.models.Weights;
+import dev.distill.models.causal.HeldWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a student that learns, as the decoder takes them. Those that are trained are
@@ -28,63 +30,45 @@ final class StudentWeights implements AutoCloseable {
     private final NDManager manager;
     private final Learning learning;
     private final Weights trained;
+    private final @Nullable HeldWeights frozen;
     private final String outputName;
     private final Map<String, NDArray> forProgram = new LinkedHashMap<>();
     private final Map<String, NDArray> copies = new LinkedHashMap<>();
     private final Map<String, NDArray> leaves = new LinkedHashMap<>();
-    private NDArray output;
+    private final NDArray output;
 
     /**
      * @param trained float32, taken over
-     * @param frozen float32, taken over
+     * @param frozen taken over; null where all weights are trained
      * @param outputName of the output matrix, which is among them
      */
     StudentWeights(
             NDManager parent,
             Learning learning,
             Weights trained,
-            Weights frozen,
+            @Nullable HeldWeights frozen,
             String outputName,
             Precision precision) {
         this.manager = parent.newSubManager();
         this.learning = learning;
         this.trained = trained;
+        this.frozen = frozen;
         this.outputName = outputName;
-        boolean bf16 = precision == Precision.BF16;
-        for (String name : frozen.names()) {
-            NDArray array = frozen.get(name);
-            if (bf16 && array.getShape().dimension() > 1) {
-                forProgram.put(name, rounded(array));
-                frozen.remove(name);
-            } else {
-                array.attach(manager);
-                forProgram.put(name, array);
-            }
+        if (frozen != null) {
+            forProgram.putAll(frozen.asMap());
         }
         for (String name : trained.names()) {
             NDArray array = trained.get(name);
             NDArray computing = array;
-            if (bf16 && array.getShape().dimension() > 1) {
-                copies.put(name, rounded(array));
-                computing = name.equals(EMBEDDING) ? array : copy(name);
+            if (precision == Precision.BF16 && array.getShape().dimension() > 1) {
+                copies.put(name, learning.rounded(manager, List.of(array)).singletonOrThrow());
+                computing = name.equals(EMBEDDING) ? array : find(copies, name);
             }
             NDArray leaf = learning.leaf(manager, computing);
             leaves.put(name, leaf);
             forProgram.put(name, leaf);
         }
-        this.output = copies.containsKey(outputName) ? copy(outputName) : forProgram(outputName);
-    }
-
-    private NDArray rounded(NDArray array) {
-        return learning.rounded(manager, List.of(array)).singletonOrThrow();
-    }
-
-    private NDArray copy(String name) {
-        return find(copies, name);
-    }
-
-    private NDArray forProgram(String name) {
-        return find(forProgram, name);
+        this.output = find(copies.containsKey(outputName) ? copies : forProgram, outputName);
     }
 
     private static NDArray find(Map<String, NDArray> arrays, String name) {
@@ -147,6 +131,9 @@ final class StudentWeights implements AutoCloseable {
     @Override
     public void close() {
         trained.close();
+        if (frozen != null) {
+            frozen.close();
+        }
         manager.close();
     }
 }

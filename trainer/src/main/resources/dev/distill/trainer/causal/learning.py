@@ -11,7 +11,7 @@ class Learning(Module):
   def rounded(self: __torch__.Learning, p: List[Tensor]) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
     for x in p:
-      copies.append(x.to(15))
+      copies.append(x.detach().to(15))
     return copies
 
   # The same numbers, to which gradients flow.
@@ -57,6 +57,8 @@ class Learning(Module):
       of_x = unchecked_cast(Tensor, found[torch.len(p)])
     return of_x
 
-  # Adds to one sum.
-  def add(self: __torch__.Learning, sum: Tensor, more: Tensor) -> Tensor:
+  # Begins one sum or adds to it.
+  def take(self: __torch__.Learning, sum: Tensor, more: Tensor, first: Tensor) -> Tensor:
+    if bool(first):
+      return sum.copy_(more)
     return sum.add_(more)
