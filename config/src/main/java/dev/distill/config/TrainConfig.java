@@ -57,15 +57,46 @@ public record TrainConfig(
                 int saveSteps,
         @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
 
-    /** Distillation after Hinton et al. 2015: (1 - alpha) hard + alpha T^2 KL(teacher, student). */
+    /**
+     * Distillation: (1 - alpha) hard + alpha divergence(teacher, student), after Hinton et al. 2015
+     * with the divergences that were proposed since.
+     */
     public record Kd(
+            @Doc("How far the student is from the teacher.") @Default("forward_kl") Loss loss,
             @Doc("Softmax temperature of teacher and student.") @Default("2.0") @Above(0)
                     double temperature,
             @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.")
                     @Default("0.5")
                     @AtLeast(0)
                     @AtMost(1)
-                    double alpha) {}
+                    double alpha,
+            @Doc("Place of jsd between forward (0) and reverse KL (1).")
+                    @Default("0.5")
+                    @AtLeast(0)
+                    @AtMost(1)
+                    double beta,
+            @Doc("Share of the one distribution in the other, for skew_kl and skew_reverse_kl.")
+                    @Default("0.1")
+                    @AtLeast(0)
+                    @AtMost(0.9)
+                    double skew) {
+        /** Forward KL. */
+        public Kd(double temperature, double alpha) {
+            this(Loss.FORWARD_KL, temperature, alpha, 0.5, 0.1);
+        }
+    }
+
+    /** Divergences of the student's distribution from the teacher's. */
+    public enum Loss {
+        FORWARD_KL,
+        REVERSE_KL,
+        JSD,
+        SKEW_KL,
+        SKEW_REVERSE_KL,
+        TVD,
+        ULD,
+        TOPK_KL
+    }
 
     /** Shapes of the learning rate after the warm-up. */
     public enum LrSchedulerType {

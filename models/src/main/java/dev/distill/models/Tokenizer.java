@@ -73,6 +73,11 @@ public final class Tokenizer implements AutoCloseable {
         return tokenizer.decode(ids, true);
     }
 
+    /** The text that tokens stand for, special tokens included. */
+    public String wholeText(long[] ids) {
+        return tokenizer.decode(ids, false);
+    }
+
     private static Tokens tokens(Encoding encoding, int maxLength) {
         long[] ids = encoding.getIds();
         if (ids.length <= maxLength) {

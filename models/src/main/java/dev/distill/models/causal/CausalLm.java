@@ -126,7 +126,7 @@ public final class CausalLm implements AutoCloseable {
                 .dictionary("c", inference)
                 .tensor(rows.positions())
                 .tensor(rows.segments())
-                .run(rows.ids().getManager());
+                .record(rows.ids().getManager());
     }
 
     /** What the first layer takes, (B, T, D). */
