@@ -78,7 +78,7 @@ final class EncoderStep {
                         steps,
                         7),
                 new StudentConfig(
-                        StudentConfig.Kind.ENCODER, Bases.MINILM, StudentConfig.Pooling.MEAN, 128),
+                        StudentConfig.Kind.ENCODER, Bases.MINILM, StudentConfig.Pooling.MEAN, 128, Optional.empty()),
                 IntStream.range(0, CLASSES).mapToObj(i -> "label-" + i).toList(),
                 new Bases(folder).resolve(Bases.MINILM),
                 rows,

@@ -7,7 +7,7 @@ public record LinearConfig(
         @Doc("Fewest characters of a character n-gram.") @Default("2") @AtLeast(1) @AtMost(16)
                 int minCharNgram,
         @Doc("Most characters of a character n-gram; 0 for none.")
-                @Default("5")
+                @Default("4")
                 @AtLeast(0)
                 @AtMost(16)
                 int maxCharNgram,
@@ -19,5 +19,7 @@ public record LinearConfig(
                 @Default("200000")
                 @AtLeast(1)
                 int maxFeatures,
-        @Doc("Weight of the errors against that of the weights' squares.") @Default("0.5") @Above(0)
-                double c) {}
+        @Doc("Weight of the errors against that of the weights' squares.") @Default("1.0") @Above(0)
+                double c,
+        @Doc("Whether rows of which the teacher is surer count for more.") @Default("true")
+                boolean weighByConfidence) {}

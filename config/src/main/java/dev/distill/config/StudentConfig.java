@@ -1,21 +1,33 @@
 package dev.distill.config;
 
+import java.util.Optional;
+
 /** What is trained. */
 public record StudentConfig(
         @Doc("The kind of student; auto tries one after another until the gate passes.")
                 @Default("encoder")
                 Kind kind,
         @Doc("minilm-l6 (comes with distill) or a folder in the Hugging Face layout.")
+                @OnlyFor(Kind.ENCODER)
                 @Default("minilm-l6")
                 String base,
-        @Doc("How token vectors become one vector.") @Default("mean") Pooling pooling,
+        @Doc("How token vectors become one vector.") @OnlyFor(Kind.ENCODER) @Default("mean")
+                Pooling pooling,
         @Doc("Most tokens of a request; longer ones are cut, and the report says how many.")
+                @OnlyFor(Kind.ENCODER)
                 @Default("128")
                 @AtLeast(8)
                 @AtMost(512)
-                int maxLength) {
+                int maxLength,
+        @Doc("Settings of a linear student.") @OnlyFor(Kind.LINEAR) Optional<LinearConfig> linear) {
+    /** The settings of a linear student, written or not. */
+    public LinearConfig linearSettings() {
+        return linear.orElseGet(() -> ConfigFile.defaults(LinearConfig.class));
+    }
+
     /** The kinds of student. */
     public enum Kind {
+        LINEAR,
         ENCODER,
         /** One kind after another, from the smallest on, until the gate passes. */
         AUTO;

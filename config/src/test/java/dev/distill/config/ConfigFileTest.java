@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
     private static final String MINIMAL =
@@ -42,7 +43,7 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.empty(), "text", "label", Optional.empty()));
+                                Optional.empty(), "text", "label", "answer", Optional.empty()));
         assertThat(job.data().split()).isEqualTo(new DataConfig.Split(0.1, 7));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("teacher", 0, 32, 5, 16, Optional.empty(), 0.2));
@@ -56,7 +57,10 @@ class ConfigFileTest {
                                 StudentConfig.Kind.ENCODER,
                                 "minilm-l6",
                                 StudentConfig.Pooling.MEAN,
-                                128));
+                                128,
+                                Optional.empty()));
+        assertThat(job.student().linearSettings())
+                .isEqualTo(new LinearConfig(2, 2, 5, 1, 2, 200_000, 0.5));
         assertThat(job.train())
                 .isEqualTo(
                         new TrainConfig(
@@ -81,6 +85,7 @@ class ConfigFileTest {
         assertThat(job.gate())
                 .isEqualTo(
                         new GateConfig(
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -131,7 +136,11 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.of("key"), "question", "intent", Optional.of("customer")));
+                                Optional.of("key"),
+                                "question",
+                                "intent",
+                                "answer",
+                                Optional.of("customer")));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("big", 0.5, 8, 3, 4, Optional.of(2.5), 0.1));
         assertThat(job.curate())
@@ -156,7 +165,8 @@ class ConfigFileTest {
                                 10,
                                 3));
         assertThat(job.gate().nonInferior())
-                .contains(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.03));
+                .contains(
+                        new GateConfig.NonInferior(Optional.of(GateConfig.Metric.ACCURACY), 0.03));
         assertThat(job.proxy()).contains("http://127.0.0.1:9");
     }
 

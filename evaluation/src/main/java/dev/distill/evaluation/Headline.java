@@ -14,10 +14,11 @@ public final class Headline {
         Comparison comparison = evaluation.comparison();
         List<String> parts = new ArrayList<>();
         parts.add(
-                "%s against %s accuracy"
+                "%s against %s %s"
                         .formatted(
                                 Format.percent(comparison.student().accuracy().value()),
-                                Format.percent(comparison.teacher().accuracy().value())));
+                                Format.percent(comparison.teacher().accuracy().value()),
+                                Format.metric(comparison)));
         cost(evaluation).ifPresent(parts::add);
         latency(evaluation).ifPresent(parts::add);
         return subject(data) + ": " + String.join(", ", parts);

@@ -13,7 +13,7 @@ final class LadderTable {
     /**
      * A rung.
      *
-     * @param accuracy with its interval in {@code interval}
+     * @param accuracy the share of right answers, with its interval in {@code interval}
      * @param latency p50 and p95
      * @param size of the package, and how many weights
      * @param front whether it is on the Pareto front
@@ -83,6 +83,11 @@ final class LadderTable {
         return bytes.map(b -> weights.map(w -> b + ", " + w).orElse(b)).orElse(UNKNOWN);
     }
 
+    /** What the share of right answers is called. */
+    static String metric(Ladder ladder) {
+        return Format.metric(ladder.rungs().getFirst().evaluation().comparison());
+    }
+
     /** What all rungs rest on, and what trying several does to the gate. */
     static String basis(Ladder ladder) {
         Ladder.Rung first = ladder.rungs().getFirst();
@@ -93,8 +98,9 @@ final class LadderTable {
                         ? ""
                         : "; the gate was asked %d times on the same items, so a student that does not deserve it gets up to %d chances"
                                 .formatted(tried, tried);
-        return "accuracy on %s gold items with its %s interval, p50 and p95 latency%s%s"
+        return "%s on %s gold items with its %s interval, p50 and p95 latency%s%s"
                 .formatted(
+                        metric(ladder),
                         items,
                         Format.level(first.accuracy().interval().confidence()),
                         first.latency()

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *       error_rates}, {@code conditions[]} with {@code name, outcome, value, interval, n,
  *       threshold, reason, simulated}
  *   <li>{@code items}: {@code total, compared, teacher_unanswered, student_unanswered}
- *   <li>{@code student}, {@code teacher}: {@code accuracy, macro_f1, off_list, labels[]}
+ *   <li>{@code metric}: accuracy of labels, or exact_match of other answers
+ *   <li>{@code student}, {@code teacher}: a member named as the metric, {@code off_list}; of labels
+ *       also {@code macro_f1, labels[]}
  *   <li>{@code difference}, {@code macro_f1_difference} (student minus teacher), {@code table},
  *       {@code mcnemar_mid_p}, {@code bootstrap}
  *   <li>{@code calibration}: {@code ece, bins, n}, or null
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio}: {@code value,
  *       simulated}, or null
  *   <li>{@code ladder[]}, where several students were tried: {@code kind, outcome, chosen, front,
- *       training_seconds, parameters, bytes, accuracy, latency, cost}
+ *       training_seconds, parameters, bytes, latency, cost} and a member named as the metric
  *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
  * </ul>
  *
@@ -52,10 +54,13 @@ final class ResultsJson {
                         .put("compared", comparison.n())
                         .put("teacher_unanswered", comparison.teacherUnanswered())
                         .put("student_unanswered", comparison.studentUnanswered()));
-        root.set("student", score(comparison.student()));
-        root.set("teacher", score(comparison.teacher()));
+        root.put("metric", Format.key(comparison));
+        root.set("student", score(comparison, comparison.student()));
+        root.set("teacher", score(comparison, comparison.teacher()));
         root.set("difference", estimate(comparison.difference()));
-        root.set("macro_f1_difference", estimate(comparison.macroF1Difference()));
+        comparison
+                .macroF1Difference()
+                .ifPresent(difference -> root.set("macro_f1_difference", estimate(difference)));
         root.set("table", table(comparison.table()));
         root.put("mcnemar_mid_p", comparison.mcNemarMidP());
         root.set(
@@ -93,7 +98,7 @@ final class ResultsJson {
             node.put("training_seconds", rung.trainingSeconds());
             node.put("parameters", rung.student().parameters().orElse(null));
             node.put("bytes", rung.student().bytes().orElse(null));
-            node.set("accuracy", estimate(rung.accuracy()));
+            node.set(Format.key(rung.evaluation().comparison()), estimate(rung.accuracy()));
             node.set("latency", rung.latency().map(ResultsJson::latency).orElse(null));
             node.set("cost", rung.evaluation().studentCost().map(ResultsJson::cost).orElse(null));
         }
@@ -141,11 +146,14 @@ final class ResultsJson {
         return node;
     }
 
-    private static ObjectNode score(Score score) {
+    private static ObjectNode score(Comparison comparison, Score score) {
         ObjectNode node = Json.object();
-        node.set("accuracy", estimate(score.accuracy()));
-        node.set("macro_f1", estimate(score.macroF1()));
+        node.set(Format.key(comparison), estimate(score.accuracy()));
+        score.macroF1().ifPresent(macroF1 -> node.set("macro_f1", estimate(macroF1)));
         node.put("off_list", score.offList());
+        if (score.macroF1().isEmpty()) {
+            return node;
+        }
         ArrayNode labels = node.putArray("labels");
         for (LabelScore label : score.labels()) {
             labels.addObject()

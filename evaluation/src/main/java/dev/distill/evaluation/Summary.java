@@ -76,13 +76,16 @@ final class Summary {
 
                 #### Students tried
 
-                | student | accuracy | training | p50, p95 | size | cost of 1,000 | gate | Pareto front |
+                | student | %s | training | p50, p95 | size | cost of 1,000 | gate | Pareto front |
                 |---|---|---|---|---|---|---|---|
                 %s
 
                 %s
                 """
-                .formatted(lines, Prose.sentence(text(LadderTable.basis(ladder))));
+                .formatted(
+                        LadderTable.metric(ladder),
+                        lines,
+                        Prose.sentence(text(LadderTable.basis(ladder))));
     }
 
     private static String rung(LadderTable.Line line) {

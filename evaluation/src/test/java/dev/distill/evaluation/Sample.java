@@ -38,8 +38,9 @@ final class Sample {
 
     static final GateConfig GATE =
             new GateConfig(
-                    Optional.of(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.02)),
+                    Optional.of(new GateConfig.NonInferior(Optional.empty(), 0.02)),
                     Optional.of(0.9),
+                    Optional.empty(),
                     Optional.of(50.0),
                     Optional.of(2.0));
 

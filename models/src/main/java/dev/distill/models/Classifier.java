@@ -3,8 +3,8 @@ package dev.distill.models;
 import java.util.List;
 
 /**
- * A student that names one of its labels for a text, whatever its kind. {@link Students#load} finds
- * out the kind of a package.
+ * A student that names one of its labels for a text, whatever its kind. {@code students.Students}
+ * finds out the kind of a package.
  *
  * <p>Not thread-safe: the thread that owns one makes all calls, fed by a queue where several ask.
  * Whoever loaded it closes it.

@@ -6,10 +6,8 @@ import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.models.Encoder.Mode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -24,11 +22,13 @@ public final class EncoderClassifier implements Classifier {
     private final Tokenizer tokenizer;
     private final Weights weights;
     private final Encoder encoder;
+    private final Calibration calibration;
 
     private EncoderClassifier(
             NDManager manager, Path folder, EncoderConfig config, Precision precision) {
         this.manager = manager;
         this.config = config;
+        calibration = Calibration.read(folder);
         weights =
                 Checkpoint.read(
                         manager,
@@ -96,7 +96,13 @@ public final class EncoderClassifier implements Classifier {
             int classes = config.labels().size();
             for (int row = 0; row < batch.size(); row++) {
                 int text = batch.get(row);
-                predictions[text] = prediction(logits, row * classes, tokens.get(text));
+                predictions[text] =
+                        calibration.prediction(
+                                config.labels(),
+                                logits,
+                                row * classes,
+                                tokens.get(text).length(),
+                                tokens.get(text).cut());
             }
         }
         return List.of(predictions);
@@ -109,24 +115,6 @@ public final class EncoderClassifier implements Classifier {
             NDArray logits = encoder.logits(weights, batch.ids(), batch.mask(), Mode.INFERENCE);
             return logits.toFloatArray();
         }
-    }
-
-    private Prediction prediction(float[] logits, int offset, Tokens tokens) {
-        int classes = config.labels().size();
-        int best = 0;
-        for (int i = 1; i < classes; i++) {
-            best = logits[offset + i] > logits[offset + best] ? i : best;
-        }
-        List<Double> exponentials = new ArrayList<>(classes);
-        for (int i = 0; i < classes; i++) {
-            exponentials.add(Math.exp((double) logits[offset + i] - logits[offset + best]));
-        }
-        double sum = exponentials.stream().mapToDouble(Double::doubleValue).sum();
-        return new Prediction(
-                config.labels().get(best),
-                exponentials.stream().map(e -> e / sum).collect(Collectors.toList()),
-                tokens.length(),
-                tokens.cut());
     }
 
     @Override

@@ -11,8 +11,10 @@
  *       the computation that it describes.
  *   <li>{@code Tokenizer}, {@code Tokens}, {@code TokenBatch}: from texts to numbers.
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
- *   <li>{@code Students}, {@code Classifier}: a finished student at work, whatever its kind; {@code
- *       EncoderClassifier} is one. {@code StudentPackage}, {@code ModelCard}: its folder.
+ *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
+ *       EncoderClassifier} is one, {@code linear} has another; package {@code students} loads them
+ *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
+ *       folder.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
  * </ul>
  */

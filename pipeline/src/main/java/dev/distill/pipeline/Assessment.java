@@ -3,6 +3,8 @@ package dev.distill.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.distill.config.JobConfig;
+import dev.distill.datasets.AnswerFormat;
+import dev.distill.datasets.Labels;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
 import dev.distill.evaluation.Comparison;
@@ -52,14 +54,21 @@ final class Assessment {
                 .forEach(sample -> student.add(LatencySample.of(sample).summary(confidence)));
         LatencySample teacher = LatencySample.of(latency.path("teacher"));
         return new Evaluation(
-                Comparison.of(
-                        items, context.job().labels().names(), confidence, config.train().seed()),
+                comparison(items, confidence, config.train().seed()),
                 student,
                 teacher.millis().isEmpty()
                         ? Optional.empty()
                         : Optional.of(teacher.summary(confidence)),
                 teacherCost(output.facts()),
                 studentCost(student, config.evaluate().studentUsdPerHour()));
+    }
+
+    private Comparison comparison(List<Judged> items, double confidence, long seed) {
+        AnswerFormat format = context.job().format();
+        return format instanceof Labels labels
+                ? Comparison.of(items, labels.names(), confidence, seed)
+                : Comparison.exactMatch(
+                        items, answer -> format.meaning(answer).isPresent(), confidence, seed);
     }
 
     /** An answer that is no label is an answer all the same, and a wrong one. */

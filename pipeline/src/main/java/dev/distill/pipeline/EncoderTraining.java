@@ -2,10 +2,14 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.models.Calibration;
+import dev.distill.models.EncoderClassifier;
 import dev.distill.models.StudentPackage;
 import dev.distill.models.Torch;
+import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.EncoderTrainer;
 import dev.distill.trainer.TrainingJob;
 import dev.distill.trainer.TrainingResult;
@@ -56,12 +60,18 @@ final class EncoderTraining implements Training {
                 job.encoder(),
                 result.weights(),
                 job.base().tokenizerFile(),
-                StudentCard.of(context, curate, List.of()));
+                StudentCard.of(context, StudentConfig.Kind.ENCODER, curate, List.of()));
+        Calibration calibration;
+        try (EncoderClassifier student = EncoderClassifier.load(model)) {
+            calibration = CalibrationFit.of(student, job.validation());
+        }
+        calibration.write(model);
         return Json.object()
                 .put("nature", "encoder on " + job.base().name())
                 .put("best_epoch", result.bestEpoch())
                 .put("validation_accuracy", result.validationAccuracy())
                 .put("validation_loss", result.validationLoss())
+                .put("temperature", calibration.temperature())
                 .put("steps", result.steps())
                 .put("seconds", result.seconds())
                 .put("rows_per_second", result.rowsPerSecond())

@@ -126,7 +126,7 @@ final class EvaluateStage implements Stage {
                             answer.map(AnswerRow::answer),
                             answer.flatMap(AnswerRow::label),
                             answer.map(AnswerRow::requestKey).orElse(""),
-                            student.path("message").path("content").asText(),
+                            meaning(student.path("message").path("content").asText()),
                             probability(student)));
             progress(rows.size(), "");
         }
@@ -146,9 +146,18 @@ final class EvaluateStage implements Stage {
         };
     }
 
-    /** A student's label is one token, so that its probability is the label's. */
+    /** An answer that means nothing to the task stands for itself, and is wrong. */
+    private String meaning(String answer) {
+        return job.format().meaning(answer).orElse(answer);
+    }
+
+    /** The probability of the whole answer: of all of its tokens. A label is one token. */
     private static double probability(JsonNode choice) {
-        return Math.exp(choice.path("logprobs").path("content").path(0).path("logprob").asDouble());
+        double logarithm = 0;
+        for (JsonNode token : choice.path("logprobs").path("content")) {
+            logarithm += token.path("logprob").asDouble();
+        }
+        return Math.exp(logarithm);
     }
 
     private ObjectNode body(Request item) {

@@ -1,6 +1,7 @@
 package dev.distill.pipeline;
 
 import dev.distill.config.ExitCode;
+import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.PublishConfig;
@@ -16,9 +17,11 @@ import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Prediction;
-import dev.distill.models.Students;
+import dev.distill.models.students.Students;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,12 +60,15 @@ final class Publication {
             throw AtomicFile.failure(folder, e);
         }
         Score student = comparison.student();
-        List<ModelCard.Metric> metrics =
-                List.of(
-                        metric("accuracy", student.accuracy(), comparison.n()),
-                        metric("macro F1", student.macroF1(), comparison.n()));
+        List<ModelCard.Metric> metrics = new ArrayList<>();
+        String name =
+                comparison.metric() == GateConfig.Metric.ACCURACY ? "accuracy" : "exact match";
+        metrics.add(metric(name, student.accuracy(), comparison.n()));
+        student.macroF1().ifPresent(f1 -> metrics.add(metric("macro F1", f1, comparison.n())));
         Students.describe(
-                folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
+                folder,
+                StudentCard.of(
+                        context, stages.chosen().kind(), stages.output(CurateStage.NAME), metrics));
     }
 
     private static ModelCard.Metric metric(String name, Estimate estimate, int items) {

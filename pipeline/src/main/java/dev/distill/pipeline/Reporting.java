@@ -104,7 +104,7 @@ final class Reporting {
                                 "parsed",
                                 asked.path("parsed"),
                                 asked.path("parsed_cost_nano_usd").asLong(),
-                                "the others name no label"),
+                                parsed()),
                         new ReportData.Level(
                                 "kept",
                                 curated.path("train").asLong()
@@ -115,6 +115,10 @@ final class Reporting {
                         level("for validation", curated.path("validation"), validation, ""));
         return new ReportData.Funnel(
                 levels, hits(query), spent(query), Assessment.provenance(asked));
+    }
+
+    private String parsed() {
+        return "of the others: " + context.job().format().complaint();
     }
 
     private static ReportData.Level level(String name, JsonNode rows, long nano, String note) {

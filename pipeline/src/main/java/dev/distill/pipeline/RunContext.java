@@ -6,6 +6,7 @@ import dev.distill.models.Base;
 import dev.distill.models.Bases;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the stages of a run share.
@@ -28,12 +29,20 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
         return new Bases(state.bases()).resolve(name);
     }
 
+    /** What a student of a kind starts from, if it starts from anything. */
+    Optional<Base> base(StudentConfig.Kind kind) {
+        return switch (kind) {
+            case LINEAR -> Optional.empty();
+            case ENCODER, AUTO -> Optional.of(base());
+        };
+    }
+
     /** The kinds of student to try, the smallest first. */
     List<StudentConfig.Kind> kinds() {
         StudentConfig.Kind kind = job.config().student().kind();
         return switch (kind) {
-            case ENCODER -> List.of(kind);
-            case AUTO -> List.of(StudentConfig.Kind.ENCODER);
+            case LINEAR, ENCODER -> List.of(kind);
+            case AUTO -> List.of(StudentConfig.Kind.LINEAR, StudentConfig.Kind.ENCODER);
         };
     }
 
@@ -43,6 +52,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      * @throws UserError when there is no such base, or it cannot read texts of that length
      */
     void checkStudent() {
+        if (kinds().contains(StudentConfig.Kind.ENCODER)) {
+            checkEncoder();
+        }
+    }
+
+    private void checkEncoder() {
         int longest = base().config().size().positions();
         int wanted = job.config().student().maxLength();
         if (wanted > longest) {

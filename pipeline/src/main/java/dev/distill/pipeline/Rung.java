@@ -1,5 +1,6 @@
 package dev.distill.pipeline;
 
+import dev.distill.config.StudentConfig;
 import dev.distill.evaluation.Evaluation;
 import dev.distill.evaluation.Gate;
 import dev.distill.evaluation.Ladder;
@@ -14,8 +15,9 @@ import java.util.Optional;
  * A student that a run has trained, evaluated and judged. A job that names a kind has one; one that
  * leaves it to the run has as many as it took.
  */
-record Rung(StageOutput train, StageOutput evaluate, Ladder.Rung judged) {
-    static Rung of(RunContext context, StageOutput train, StageOutput evaluate) {
+record Rung(StudentConfig.Kind kind, StageOutput train, StageOutput evaluate, Ladder.Rung judged) {
+    static Rung of(
+            RunContext context, StudentConfig.Kind kind, StageOutput train, StageOutput evaluate) {
         Evaluation evaluation = Assessment.of(context, evaluate);
         Verdict verdict = Gate.decide(context.job().config().gate(), evaluation);
         ReportData.Model student =
@@ -25,10 +27,11 @@ record Rung(StageOutput train, StageOutput evaluate, Ladder.Rung judged) {
                         Optional.of(train.facts().path("parameters").asLong()),
                         Optional.of(size(train.file(TrainStage.MODEL))));
         return new Rung(
+                kind,
                 train,
                 evaluate,
                 new Ladder.Rung(
-                        train.student().orElseThrow(),
+                        kind.word(),
                         student,
                         train.facts().path("seconds").asDouble(),
                         evaluation,

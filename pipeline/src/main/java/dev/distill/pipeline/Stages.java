@@ -82,7 +82,7 @@ final class Stages {
     /** Too few items to say are no pass: it climbs on. */
     private Optional<Stage> afterEvaluation(StageOutput evaluate) {
         StageOutput train = outputs.get(outputs.size() - 2);
-        rungs.add(Rung.of(context, train, evaluate));
+        rungs.add(Rung.of(context, kinds.get(rungs.size()), train, evaluate));
         boolean passed = rungs.getLast().judged().verdict().outcome() == Outcome.PASS;
         return passed || rungs.size() == kinds.size() ? Optional.empty() : Optional.of(train());
     }
@@ -107,7 +107,7 @@ final class Stages {
     }
 
     /** The student that passed the gate or came nearest. */
-    private Rung chosen() {
+    Rung chosen() {
         return rungs.get(ladder().chosen());
     }
 

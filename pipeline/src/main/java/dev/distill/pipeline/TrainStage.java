@@ -43,7 +43,7 @@ final class TrainStage implements Stage {
     @Override
     public ObjectNode inputs() {
         return Json.object()
-                .put("code", 2)
+                .put("code", 3)
                 .put("kind", kind.word())
                 .put("training", training.digest().hex());
     }

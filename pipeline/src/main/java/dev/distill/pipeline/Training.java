@@ -29,6 +29,7 @@ interface Training {
     /** The training of a kind of student on a dataset. */
     static Training of(StudentConfig.Kind kind, RunContext context, StageOutput curate) {
         return switch (kind) {
+            case LINEAR -> new LinearTraining(context, curate);
             case ENCODER -> new EncoderTraining(context, curate);
             case AUTO -> throw new IllegalArgumentException("auto is no kind to train");
         };

@@ -5,6 +5,7 @@ import dev.distill.config.TrainConfig;
 import dev.distill.models.Base;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
+
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -150,7 +151,11 @@ public final class Trainings {
         return new TrainingJob(
                 config,
                 new StudentConfig(
-                        StudentConfig.Kind.ENCODER, "bert", StudentConfig.Pooling.MEAN, 32),
+                        StudentConfig.Kind.ENCODER,
+                        "bert",
+                        StudentConfig.Pooling.MEAN,
+                        32,
+                        Optional.empty()),
                 LABELS,
                 new Base("bert", base()),
                 training,

@@ -18,6 +18,8 @@ import java.util.List;
 
 /** Reads and writes a {@link LinearShape} as config.json. */
 final class LinearConfigJson {
+    private static final int MOST = 100_000_000;
+
     private final Path file;
     private final JsonNode json;
     private final List<Problem> problems = new ArrayList<>();
@@ -83,14 +85,14 @@ final class LinearConfigJson {
 
     private int number(String name) {
         JsonNode value = json.path("distill").path(name);
-        if (!value.isInt() || value.asInt() < 0) {
+        if (!value.isInt() || value.asInt() < 0 || value.asInt() > MOST) {
             problem(
                     "distill.%s %s"
                             .formatted(
                                     name,
                                     value.isMissingNode()
                                             ? "is missing"
-                                            : "must be >= 0, got " + value));
+                                            : "must be 0 to %d, got %s".formatted(MOST, value)));
             return 0;
         }
         return value.asInt();

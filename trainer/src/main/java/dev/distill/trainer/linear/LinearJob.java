@@ -43,7 +43,10 @@ public record LinearJob(
 
     private static void rows(ArrayNode all, List<TrainingRow> rows) {
         for (TrainingRow row : rows) {
-            all.addArray().add(row.text()).add(row.label());
+            ArrayNode values = all.addArray().add(row.text()).add(row.label());
+            for (float probability : row.teacher()) {
+                values.add(probability);
+            }
         }
     }
 }

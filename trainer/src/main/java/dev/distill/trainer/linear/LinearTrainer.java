@@ -15,6 +15,7 @@ import dev.distill.trainer.TrainingRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -59,9 +60,12 @@ public final class LinearTrainer {
                         job.config().maxFeatures());
 
         // 3. A score for each label.
+        DualDescent.Rows vectors =
+                DualDescent.Rows.of(fit.rows(), targets(job.training()), costs(job));
         LinearWeights weights =
-                new OneVsRest(fit.rows(), fit.vectorizer().columns(), job.config().c())
-                        .fit(targets(job.training()), labels, stop);
+                new OneVsRest(
+                                vectors, fit.vectorizer().columns(), labels, OneVsRest.TOLERANCE)
+                        .fit(stop);
         LinearModel model = new LinearModel(job.labels(), fit.vectorizer(), weights);
 
         // 4. Probabilities of the scores, by rows that were not trained on.
@@ -97,6 +101,30 @@ public final class LinearTrainer {
 
     private static int[] targets(List<TrainingRow> rows) {
         return rows.stream().mapToInt(TrainingRow::label).toArray();
+    }
+
+    /** What an error in each row costs. */
+    private static double[] costs(LinearJob job) {
+        double[] costs = new double[job.training().size()];
+        Arrays.fill(costs, job.config().c());
+        if (job.config().weighByConfidence()) {
+            double mean =
+                    job.training().stream()
+                            .mapToDouble(LinearTrainer::confidence)
+                            .average()
+                            .orElseThrow();
+            Arrays.setAll(costs, i -> costs[i] * confidence(job.training().get(i)) / mean);
+        }
+        return costs;
+    }
+
+    /** The teacher's greatest probability. */
+    private static double confidence(TrainingRow row) {
+        float most = 0;
+        for (float probability : row.teacher()) {
+            most = Math.max(most, probability);
+        }
+        return most;
     }
 
     private static double accuracy(LinearJob job, List<Prediction> said) {

@@ -1,21 +1,11 @@
 package dev.distill.trainer.linear;
 
-import de.bwaldvogel.liblinear.Feature;
-import de.bwaldvogel.liblinear.FeatureNode;
-import de.bwaldvogel.liblinear.Linear;
-import de.bwaldvogel.liblinear.Model;
-import de.bwaldvogel.liblinear.Parameter;
-import de.bwaldvogel.liblinear.Problem;
-import de.bwaldvogel.liblinear.SolverType;
 import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.models.linear.LinearWeights;
-import dev.distill.models.linear.SparseVector;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,130 +14,103 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * One score for each label, fitted against all others: an L2-regularised support vector machine with
- * squared hinge loss, solved in the dual (C.-J. Hsieh, K.-W. Chang, C.-J. Lin, S. S. Keerthi, S.
- * Sundararajan, "A dual coordinate descent method for large-scale linear SVM", ICML 2008). The
- * labels are shared out over the processors; each has a random order of its own, so that the result
- * does not depend on their number.
+ * One score for each label. The labels are cut into blocks, which the processors share; a block's
+ * result does not depend on the others, so the number of processors changes nothing.
  */
 final class OneVsRest {
-    private static final double TOLERANCE = 0.01;
-    private static final int MOST_PASSES = 1000;
-    private static final float NEVER = -1; // the score of a label that no training row has
+    /**
+     * Most labels of a block, which needs a number for each feature and label and for each row and
+     * label. Of 16 to 64, about 40 were fastest (docs/LOG.md).
+     */
+    private static final int MOST_WIDE = 40;
 
-    private final Feature[][] rows;
+    /** As in liblinear. */
+    static final float TOLERANCE = 0.1f;
+
+    private final DualDescent.Rows rows;
     private final int features;
-    private final double c;
+    private final int labels;
+    private final float tolerance;
+    private final float[][] byLabel;
+    private final float[] bias;
 
-    static {
-        Linear.disableDebugOutput();
-    }
-
-    OneVsRest(List<SparseVector> rows, int features, double c) {
-        this.rows = rows.stream().map(row -> nodes(row, features)).toArray(Feature[][]::new);
+    /**
+     * Scores to be fitted.
+     *
+     * @param tolerance how far a gradient may be from where it has to be
+     */
+    OneVsRest(DualDescent.Rows rows, int features, int labels, float tolerance) {
+        this.rows = rows;
         this.features = features;
-        this.c = c;
-    }
-
-    /** liblinear counts features from 1; the last one, always 1, carries the bias. */
-    private static Feature[] nodes(SparseVector row, int features) {
-        int size = row.columns().length;
-        Feature[] nodes = new Feature[size + 1];
-        for (int i = 0; i < size; i++) {
-            nodes[i] = new FeatureNode(row.columns()[i] + 1, row.values()[i]);
-        }
-        nodes[size] = new FeatureNode(features + 1, 1);
-        return nodes;
+        this.labels = labels;
+        this.tolerance = tolerance;
+        byLabel = new float[labels][];
+        bias = new float[labels];
     }
 
     /**
      * Fits all scores.
      *
-     * @param labels a row's label each
-     * @param count how many labels there are
-     * @param stop asked before each label
+     * @param stop asked before each block
      * @throws UserError when it was stopped
      */
-    LinearWeights fit(int[] labels, int count, BooleanSupplier stop) {
-        float[][] byClass = new float[count][];
-        float[] bias = new float[count];
+    LinearWeights fit(BooleanSupplier stop) {
+        int blocks = Math.ceilDiv(labels, MOST_WIDE);
         AtomicInteger next = new AtomicInteger();
-        int workers = Math.min(count, Runtime.getRuntime().availableProcessors());
+        int workers = Math.min(blocks, Runtime.getRuntime().availableProcessors());
+        int done = 0;
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-            List<Future<?>> all = new ArrayList<>();
+            List<Future<Integer>> all = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                all.add(pool.submit(() -> {
-                    for (int label = next.getAndIncrement(); label < count; label = next.getAndIncrement()) {
-                        if (stop.getAsBoolean()) {
-                            return;
-                        }
-                        double[] weights = weights(labels, label);
-                        bias[label] = (float) weights[features];
-                        byClass[label] = narrow(weights);
-                    }
-                }));
+                all.add(pool.submit(() -> work(next, blocks, stop)));
             }
-            for (Future<?> one : all) {
-                await(one);
+            for (Future<Integer> one : all) {
+                done += await(one);
             }
         }
-        long fitted = Arrays.stream(byClass).filter(Objects::nonNull).count();
-        if (fitted < count) {
-            throw interrupted((int) fitted, count);
+        if (done < blocks) {
+            throw interrupted(done, blocks);
         }
-        return LinearWeights.of(byClass, bias);
+        return LinearWeights.of(byLabel, bias);
     }
 
-    private float[] narrow(double[] weights) {
-        float[] narrow = new float[features];
-        for (int i = 0; i < features; i++) {
-            narrow[i] = (float) weights[i];
+    /** Fits blocks until there are no more; how many. */
+    private int work(AtomicInteger next, int blocks, BooleanSupplier stop) {
+        int wide = Math.ceilDiv(labels, blocks);
+        int done = 0;
+        for (int block = next.getAndIncrement();
+                block < blocks && !stop.getAsBoolean();
+                block = next.getAndIncrement()) {
+            int first = block * wide;
+            int width = Math.min(wide, labels - first);
+            DualDescent descent = new DualDescent(rows, features, first, width);
+            descent.run(tolerance);
+            for (int c = 0; c < width; c++) {
+                byLabel[first + c] = descent.weights(c);
+                bias[first + c] = descent.bias(c);
+            }
+            done++;
         }
-        return narrow;
+        return done;
     }
 
-    private static void await(Future<?> one) {
+    private static int await(Future<Integer> one) {
         try {
-            one.get();
+            return one.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the scores are fitted", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("liblinear failed", e.getCause());
+            throw new IllegalStateException("the scores cannot be fitted", e.getCause());
         }
     }
 
-    /** Of one score, the bias last. */
-    private double[] weights(int[] labels, int label) {
-        double[] targets = Arrays.stream(labels).mapToDouble(l -> l == label ? 1 : -1).toArray();
-        if (Arrays.stream(targets).noneMatch(target -> target > 0)) {
-            double[] never = new double[features + 1];
-            never[features] = NEVER;
-            return never;
-        }
-        Problem problem = new Problem();
-        problem.l = rows.length;
-        problem.n = features + 1;
-        problem.bias = 1;
-        problem.x = rows;
-        problem.y = targets;
-        Parameter parameter =
-                new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, c, MOST_PASSES, TOLERANCE);
-        parameter.setRandom(new Random(label));
-        Model model = Linear.train(problem, parameter);
-        double[] weights = model.getFeatureWeights();
-        if (model.getLabels()[0] < 0) { // the score is that of the first row's side
-            Arrays.setAll(weights, i -> -weights[i]);
-        }
-        return weights;
-    }
-
-    private static UserError interrupted(int fitted, int count) {
+    private static UserError interrupted(int done, int blocks) {
         return new UserError(
                 ExitCode.INTERRUPTED,
-                dev.distill.config.Problem.of(
-                                "training was stopped after %d of %d labels"
-                                        .formatted(fitted, count))
+                Problem.of(
+                                "training was stopped after %d of %d parts of the labels"
+                                        .formatted(done, blocks))
                         .withHint("run again; it begins anew and takes seconds"));
     }
 }

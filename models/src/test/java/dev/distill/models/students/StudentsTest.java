@@ -1,20 +1,26 @@
-package dev.distill.models;
+package dev.distill.models.students;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.distill.models.Classifier;
+import dev.distill.models.EncoderClassifier;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 class StudentsTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
     @TempDir Path folder;
 
     @Test
     void aPackageIsLoadedAsTheKindThatItsConfigNames() {
-        try (Classifier student = Students.load(GoldenEncoderTest.folder("distilbert"))) {
+        try (Classifier student = Students.load(GOLDEN.resolve("distilbert"))) {
             assertThat(student).isInstanceOf(EncoderClassifier.class);
             assertThat(student.labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
         }
@@ -26,7 +32,7 @@ class StudentsTest {
 
         assertThatThrownBy(() -> Students.load(folder))
                 .hasMessageContaining("config.json: model_type 'mamba' is not known")
-                .hasMessageContaining("hint: known are bert, distilbert");
+                .hasMessageContaining("hint: known are bert, distilbert, distill-linear");
     }
 
     @Test
