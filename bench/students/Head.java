@@ -5,6 +5,7 @@ import dev.distill.models.Bases;
 import dev.distill.models.Calibration;
 import dev.distill.models.Classifier;
 import dev.distill.models.ModelCard;
+import dev.distill.models.Precision;
 import dev.distill.models.head.HeadClassifier;
 import dev.distill.models.head.HeadPackage;
 import dev.distill.trainer.CalibrationFit;
@@ -56,7 +57,7 @@ final class Head {
                                 () -> false);
         long trained = System.nanoTime();
         Path model = folder.resolve("package");
-        try (Classifier student = bench.student(job, result, model)) {
+        try (Classifier student = bench.student(job, result, model, Precision.FP32)) {
             System.out.printf(
                     Locale.ROOT,
                     "validation accuracy %.4f in epoch %d, %d steps; %.1f s embedding in %s, %.1f s network, %.1f s package and"
@@ -110,15 +111,15 @@ final class Head {
                 folder.resolve("best"));
     }
 
-    /** The finished student, calibrated. */
-    Classifier student(HeadJob job, TrainingResult result, Path model) {
+    /** The finished student, calibrated; its encoder computes in that precision. */
+    Classifier student(HeadJob job, TrainingResult result, Path model, Precision precision) {
         ModelCard card =
                 new ModelCard(
                         "banking77", "Names an intent.", base.name(), base.licence(), Map.of(), List.of(), Map.of());
         HeadPackage.write(model, job.shape(), result.weights(), base, Calibration.NONE, card);
-        try (Classifier student = HeadClassifier.load(model)) {
+        try (Classifier student = HeadClassifier.load(model, precision)) {
             CalibrationFit.of(student, job.validation()).write(model);
         }
-        return HeadClassifier.load(model);
+        return HeadClassifier.load(model, precision);
     }
 }
