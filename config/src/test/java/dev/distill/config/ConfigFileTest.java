@@ -58,6 +58,8 @@ class ConfigFileTest {
                                 "minilm-l6",
                                 StudentConfig.Pooling.MEAN,
                                 128,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(job.student().linearSettings())
                 .isEqualTo(new LinearConfig(2, 2, 5, 1, 2, 200_000, 0.5));

@@ -5,7 +5,9 @@ import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.PublishConfig;
+import dev.distill.config.TeacherConfig;
 import dev.distill.config.UserError;
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
 import dev.distill.evaluation.Comparison;
@@ -16,7 +18,9 @@ import dev.distill.files.WholeFolder;
 import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
-import dev.distill.models.Prediction;
+import dev.distill.models.assistant.Assistant;
+import dev.distill.models.causal.Sampling;
+import dev.distill.models.chat.Chat;
 import dev.distill.models.students.Students;
 
 import java.io.IOException;
@@ -105,31 +109,64 @@ final class Publication {
                         .stream()
                         .limit(PROOF_ITEMS)
                         .toList();
-        try (Classifier classifier = Students.load(folder)) {
-            List<Prediction> now =
-                    classifier.classify(rows.stream().map(PredictionRow::text).toList());
-            for (int i = 0; i < rows.size(); i++) {
-                PredictionRow then = rows.get(i);
-                boolean same =
-                        now.get(i).label().equals(then.studentLabel())
-                                && Math.abs(now.get(i).confidence() - then.studentProbability())
-                                        < TOLERANCE;
-                if (!same) {
-                    throw new UserError(
-                            ExitCode.INVALID_INPUT,
-                            Problem.at(
-                                            Location.of(folder),
-                                            "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
-                                                    .formatted(
-                                                            then.id(),
-                                                            now.get(i).label(),
-                                                            now.get(i).confidence(),
-                                                            then.studentLabel(),
-                                                            then.studentProbability()))
-                                    .withHint(
-                                            "it was not published; evaluate again with a new --home"));
-                }
+        List<Said> now =
+                Students.isAssistant(folder) ? asked(folder, rows) : classified(folder, rows);
+        for (int i = 0; i < rows.size(); i++) {
+            PredictionRow then = rows.get(i);
+            boolean same =
+                    now.get(i).answer().equals(then.studentLabel())
+                            && Math.abs(now.get(i).probability() - then.studentProbability())
+                                    < TOLERANCE;
+            if (!same) {
+                throw new UserError(
+                        ExitCode.INVALID_INPUT,
+                        Problem.at(
+                                        Location.of(folder),
+                                        "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
+                                                .formatted(
+                                                        then.id(),
+                                                        now.get(i).answer(),
+                                                        now.get(i).probability(),
+                                                        then.studentLabel(),
+                                                        then.studentProbability()))
+                                .withHint(
+                                        "it was not published; evaluate again with a new --home"));
             }
         }
+    }
+
+    private record Said(String answer, double probability) {}
+
+    private static List<Said> classified(Path folder, List<PredictionRow> rows) {
+        try (Classifier classifier = Students.load(folder)) {
+            return classifier.classify(rows.stream().map(PredictionRow::text).toList()).stream()
+                    .map(said -> new Said(said.label(), said.confidence()))
+                    .toList();
+        }
+    }
+
+    /** As the evaluation asks, at the teacher's own settings. */
+    private List<Said> asked(Path folder, List<PredictionRow> rows) {
+        try (Assistant assistant = Assistant.load(folder)) {
+            AnswerFormat format = context.job().format();
+            return assistant.answer(rows.stream().map(this::question).toList()).stream()
+                    .map(
+                            said ->
+                                    new Said(
+                                            format.meaning(said.text()).orElse(said.text()),
+                                            said.probability()))
+                    .toList();
+        }
+    }
+
+    private Assistant.Question question(PredictionRow row) {
+        TeacherConfig teacher = context.job().config().teacher();
+        String system = context.job().systemPrompt();
+        return new Assistant.Question(
+                Chat.of(Prompt.request("", system, row.text(), teacher).get("messages")),
+                Optional.of(teacher.maxTokens()),
+                Optional.of(Sampling.at(teacher.temperature(), 0)),
+                List.of(),
+                0);
     }
 }

@@ -31,6 +31,7 @@ interface Training {
         return switch (kind) {
             case LINEAR -> new LinearTraining(context, curate);
             case ENCODER -> new EncoderTraining(context, curate);
+            case CAUSAL_LM -> new CausalTraining(context, curate);
             case AUTO -> throw new IllegalArgumentException("auto is no kind to train");
         };
     }

@@ -119,6 +119,8 @@ class EncoderTrainerTest {
                                 "bert",
                                 StudentConfig.Pooling.CLS,
                                 65,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         fits.labels(),
                         fits.base(),

@@ -152,6 +152,8 @@ final class Trainings {
                         "bert",
                         StudentConfig.Pooling.MEAN,
                         32,
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 LABELS,
                 new Base("bert", base()),

@@ -11,6 +11,8 @@ import dev.distill.models.Classifier;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.ModelCard;
 import dev.distill.models.StudentPackage;
+import dev.distill.models.assistant.Assistant;
+import dev.distill.models.assistant.AssistantPackage;
 import dev.distill.models.linear.LinearClassifier;
 import dev.distill.models.linear.LinearPackage;
 import dev.distill.models.linear.LinearShape;
@@ -52,6 +54,18 @@ public final class Students {
             void describe(Path folder, ModelCard card) {
                 LinearPackage.describe(folder, card);
             }
+        },
+        ASSISTANT(AssistantPackage.modelTypes()) {
+            @Override
+            Classifier load(Path folder) {
+                throw UserError.invalid(
+                        Location.of(folder), "the package is a language model, not a classifier");
+            }
+
+            @Override
+            void describe(Path folder, ModelCard card) {
+                AssistantPackage.describe(folder, card);
+            }
         };
 
         private final List<String> modelTypes;
@@ -75,7 +89,16 @@ public final class Students {
     }
 
     /**
-     * Loads the student of a package.
+     * Whether a package is a language model, for {@link Assistant#load}, and not a classifier.
+     *
+     * @throws UserError when nobody knows its {@code model_type}
+     */
+    public static boolean isAssistant(Path folder) {
+        return Format.of(folder) == Format.ASSISTANT;
+    }
+
+    /**
+     * Loads the classifier of a package.
      *
      * @throws UserError when a file is missing or damaged, or nobody knows its {@code model_type}
      */
