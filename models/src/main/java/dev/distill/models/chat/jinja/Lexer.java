@@ -111,6 +111,9 @@ final class Lexer {
     }
 
     private void comment(int start) {
+        if (at == text.length()) {
+            return;
+        }
         int end = text.indexOf("#}", at);
         if (end < 0) {
             throw new TemplateError("a comment has no end", source.position(start));

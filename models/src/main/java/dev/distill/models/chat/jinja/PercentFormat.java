@@ -41,7 +41,7 @@ final class PercentFormat {
                 result.append(
                         one(
                                 field,
-                                Access.key(dict, name)
+                                Dicts.get(dict, name)
                                         .orElseThrow(
                                                 () ->
                                                         new TemplateError(
@@ -53,7 +53,8 @@ final class PercentFormat {
                 throw new TemplateError("not enough arguments for format string");
             }
         }
-        if (used < positional.size() && !(values instanceof Map<?, ?>)) {
+        boolean indexed = values instanceof Map<?, ?> || values instanceof List<?>;
+        if (used < positional.size() && !indexed) {
             throw new TemplateError("not all arguments converted during string formatting");
         }
         return result.append(format, at, format.length()).toString();

@@ -53,12 +53,11 @@ final class SequenceFilters {
         if (value instanceof String text) {
             return new StringBuilder(text).reverse().toString();
         }
-        if (value instanceof Undefined undefined) {
-            throw undefined.error();
-        }
         List<Object> items = new ArrayList<>(Values.items(value));
         Collections.reverse(items);
-        return value instanceof Once ? items : new Once(items.iterator());
+        return value instanceof Once || value instanceof Undefined
+                ? items
+                : new Once(items.iterator());
     }
 
     private static Object items(Object value) {
