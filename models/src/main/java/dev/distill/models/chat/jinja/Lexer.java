@@ -175,7 +175,7 @@ final class Lexer {
     private boolean endsHere(String end) {
         boolean print = end.equals("}}");
         char sign = sign(at);
-        if (sign == '+' && print || !text.startsWith(end, at + (sign == 0 ? 0 : 1))) {
+        if ((sign == '+' && print) || !text.startsWith(end, at + (sign == 0 ? 0 : 1))) {
             return false;
         }
         add(print ? Kind.PRINT_END : Kind.BLOCK_END, "", at);

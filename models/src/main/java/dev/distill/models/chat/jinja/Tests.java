@@ -87,7 +87,7 @@ final class Tests {
 
     @SuppressWarnings("ReferenceEquality") // what sameas is about
     private static boolean same(Object value, Object other) {
-        return value == other || value instanceof Boolean && value.equals(other);
+        return value == other || (value instanceof Boolean && value.equals(other));
     }
 
     private static Object rest(Object value, Object divisor) {
