@@ -20,9 +20,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * A safetensors file of one-dimensional arrays of 32-bit numbers, read without libtorch: eight bytes
- * with the header's length, the header (a JSON object from name to type, shape and place), then the
- * little-endian numbers. See https://github.com/huggingface/safetensors#format
+ * A safetensors file of one-dimensional arrays of 32-bit numbers, read without libtorch: eight
+ * bytes with the header's length, the header (a JSON object from name to type, shape and place),
+ * then the little-endian numbers. See https://github.com/huggingface/safetensors#format
  */
 final class ArrayFile {
     private static final int ALIGNMENT = 8;
