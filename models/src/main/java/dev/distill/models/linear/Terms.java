@@ -27,6 +27,7 @@ public final class Terms {
     }
 
     /** A text's words, ready to be cut: one space between them, none around. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Words(int[] codePoints, int[] starts, int[] ends, int count) {}
 
     /** The hash of a whole text, taken as one n-gram. */

@@ -32,6 +32,7 @@ final class DualDescent {
      * @param slack (rows): 1 / (2 C_i)
      * @param curvature (rows): |x_i|^2 + 1 + slack
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Rows(
             int[] starts,
             int[] columns,
