@@ -62,7 +62,7 @@ record VectorizerFit(Vectorizer vectorizer, List<SparseVector> rows) {
                     .filter(term -> texts[term] >= minTexts)
                     .boxed()
                     .sorted(
-                            Comparator.comparing((Integer t) -> -texts[t])
+                            Comparator.comparingInt((Integer t) -> -texts[t])
                                     .thenComparing(alphabetical))
                     .limit(maxFeatures)
                     .sorted(alphabetical)
