@@ -19,6 +19,16 @@ final class StudentCheck {
         if (findings.doubtful("student.kind")) {
             return;
         }
+        boolean writes = job.task().type() == TaskConfig.Type.GENERATION;
+        if (writes
+                && job.student().kind() != StudentConfig.Kind.CAUSAL_LM
+                && !findings.doubtful("task.type")) {
+            findings.add(
+                    "student.kind",
+                    "is %s, which only names labels, but the task is to write answers"
+                            .formatted(job.student().kind().word()),
+                    "use kind: causal-lm");
+        }
         if (job.student().kind() == StudentConfig.Kind.AUTO) {
             if (!findings.doubtfulUnder("gate") && job.gate().isEmpty()) {
                 findings.add(

@@ -58,9 +58,12 @@ class ConfigFileTest {
                                 "minilm-l6",
                                 StudentConfig.Pooling.MEAN,
                                 128,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(job.student().linearSettings())
-                .isEqualTo(new LinearConfig(2, 2, 5, 1, 2, 200_000, 0.5));
+                .isEqualTo(new LinearConfig(2, 2, 4, 1, 2, 200_000, 1, true));
         assertThat(job.train())
                 .isEqualTo(
                         new TrainConfig(
@@ -171,6 +174,19 @@ class ConfigFileTest {
     }
 
     @Test
+    void everyKeyOfALinearStudentCanBeSet() throws IOException {
+        String student =
+                """
+                student:
+                  kind: linear
+                  linear: { max_word_ngram: 3, min_char_ngram: 1, max_char_ngram: 6, min_word_texts: 2, min_char_texts: 3, max_features: 50, c: 0.25, weigh_by_confidence: false }
+                """;
+
+        assertThat(read(MINIMAL + student).value().student().linearSettings())
+                .isEqualTo(new LinearConfig(3, 1, 6, 2, 3, 50, 0.25, false));
+    }
+
+    @Test
     void whatIsWrittenBackReadsAsTheSame() throws IOException {
         JobConfig job = read(MINIMAL + "gate: { min_accuracy: 0.5 }\n").value();
         Path again = folder.resolve("again.yaml");
@@ -214,7 +230,7 @@ class ConfigFileTest {
                         "data.gold must be a path, got a list",
                         "teacher.temperature must be a number, got \"warm\"",
                         "teacher.max_usd must be > 0, got 0.0",
-                        "student.kind must be one of encoder, got \"tree\"");
+                        "student.kind must be one of linear, encoder, auto, got \"tree\"");
     }
 
     @Test

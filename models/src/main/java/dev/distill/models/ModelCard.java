@@ -45,7 +45,7 @@ public record ModelCard(
     /**
      * What only the student's own kind can tell.
      *
-     * @param labels it chooses from
+     * @param labels it chooses from; none for one that writes its answers
      * @param nature what it is and what it was made from, in a sentence or two
      * @param use how to load it elsewhere, Markdown
      */
@@ -67,23 +67,20 @@ public record ModelCard(
 
     /** The text, for any student. */
     public String markdown(Student student) {
+        List<String> labels = student.labels();
         return """
         ---
         license: %s
         library_name: distill
-        pipeline_tag: text-classification
+        pipeline_tag: %s
         ---
         # %s
 
         %s
 
-        A classifier of %d labels, distilled from a larger model's answers. %s
+        %s, distilled from a larger model's answers. %s
 
-        ## Labels
-
-        %s
-
-        ## Data
+        %s## Data
 
         %s
 
@@ -101,17 +98,24 @@ public record ModelCard(
         """
                 .formatted(
                         baseLicence,
+                        labels.isEmpty() ? "text-generation" : "text-classification",
                         name,
                         task,
-                        student.labels().size(),
+                        labels.isEmpty()
+                                ? "A language model"
+                                : "A classifier of %d labels".formatted(labels.size()),
                         student.nature(),
-                        student.labels().stream()
-                                .map(label -> "`" + label + "`")
-                                .collect(Collectors.joining(", ")),
+                        labels.isEmpty() ? "" : labels(labels),
                         table("Rows for", "Number", rows),
                         evaluation(),
                         student.use(),
                         table("Made of", "Digest", lineage));
+    }
+
+    private static String labels(List<String> labels) {
+        return labels.stream()
+                .map(label -> "`" + label + "`")
+                .collect(Collectors.joining(", ", "## Labels\n\n", "\n\n"));
     }
 
     private String evaluation() {

@@ -1,5 +1,7 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
@@ -13,11 +15,12 @@ import dev.distill.evaluation.Estimate;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.WholeFolder;
-import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
-import dev.distill.models.Prediction;
 import dev.distill.models.students.Students;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.serving.StudentProvider;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,7 +88,7 @@ final class Publication {
      *
      * @throws UserError when the package does not answer as it did in the evaluation
      */
-    FolderRegistry.Entry publish(Path folder) {
+    FolderRegistry.Entry publish(Path folder) throws InterruptedException {
         PublishConfig publish = context.job().config().publish();
         String name = context.job().config().name();
         FolderRegistry registry = new FolderRegistry(publish.to());
@@ -97,7 +100,7 @@ final class Publication {
         return registry.publish(folder, name, publish.alias());
     }
 
-    private void prove(Path folder) {
+    private void prove(Path folder) throws InterruptedException {
         List<PredictionRow> rows =
                 ParquetFile.read(
                                 stages.output(EvaluateStage.NAME).file(EvaluateStage.PREDICTIONS),
@@ -105,31 +108,37 @@ final class Publication {
                         .stream()
                         .limit(PROOF_ITEMS)
                         .toList();
-        try (Classifier classifier = Students.load(folder)) {
-            List<Prediction> now =
-                    classifier.classify(rows.stream().map(PredictionRow::text).toList());
-            for (int i = 0; i < rows.size(); i++) {
-                PredictionRow then = rows.get(i);
+        Job job = context.job();
+        try (Provider student = StudentProvider.load(folder)) {
+            for (PredictionRow then : rows) {
+                ObjectNode question = Said.question(job, NAME, then.text());
+                if (!(student.complete(NAME, question) instanceof Outcome.Answer answer)) {
+                    throw differs(folder, then, "no answer");
+                }
+                Said now = Said.of(answer.completion(), job.format());
                 boolean same =
-                        now.get(i).label().equals(then.studentLabel())
-                                && Math.abs(now.get(i).confidence() - then.studentProbability())
+                        now.answer().equals(then.studentLabel())
+                                && Math.abs(now.probability() - then.studentProbability())
                                         < TOLERANCE;
                 if (!same) {
-                    throw new UserError(
-                            ExitCode.INVALID_INPUT,
-                            Problem.at(
-                                            Location.of(folder),
-                                            "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
-                                                    .formatted(
-                                                            then.id(),
-                                                            now.get(i).label(),
-                                                            now.get(i).confidence(),
-                                                            then.studentLabel(),
-                                                            then.studentProbability()))
-                                    .withHint(
-                                            "it was not published; evaluate again with a new --home"));
+                    throw differs(
+                            folder, then, "%s (%.4f)".formatted(now.answer(), now.probability()));
                 }
             }
         }
+    }
+
+    private static UserError differs(Path folder, PredictionRow then, String now) {
+        return new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.at(
+                                Location.of(folder),
+                                "the package answers gold item %s with %s, but in the evaluation with %s (%.4f)"
+                                        .formatted(
+                                                then.id(),
+                                                now,
+                                                then.studentLabel(),
+                                                then.studentProbability()))
+                        .withHint("it was not published; evaluate again with a new --home"));
     }
 }

@@ -31,12 +31,13 @@ final class StudentCard {
         Optional<Base> base = context.base(kind);
         DatasetFolder dataset = new DatasetFolder(curate.folder());
         Map<String, String> lineage = new HashMap<>();
-        base.ifPresent(b -> lineage.put("base weights", b.digest().toString()));
+        base.filter(Base::hasWeights)
+                .ifPresent(b -> lineage.put("base weights", b.digest().toString()));
         lineage.put("training rows", Digest.ofFile(dataset.trainFile()).toString());
         lineage.put("validation rows", Digest.ofFile(dataset.validationFile()).toString());
         return new ModelCard(
                 job.config().name(),
-                task(job),
+                kind == StudentConfig.Kind.CAUSAL_LM ? task(job) + asked(job) : task(job),
                 base.map(Base::name).orElse("none"),
                 base.map(Base::licence).orElse("unknown"),
                 Map.of(
@@ -44,6 +45,12 @@ final class StudentCard {
                         "validation", curate.facts().path("validation").asLong()),
                 metrics,
                 lineage);
+    }
+
+    /** A language model answers as it was taught to only to the prompt that it was taught with. */
+    private static String asked(Job job) {
+        return " It is asked with this system prompt:\n\n```\n%s\n```"
+                .formatted(job.systemPrompt());
     }
 
     private static String task(Job job) {

@@ -1,6 +1,10 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.TextNode;
+
+import dev.distill.files.Json;
 import dev.distill.trainer.TrainingEvent;
+
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -24,10 +28,11 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
                     note(
                             "%,d of %,d training rows are longer than max_length and are cut"
                                     .formatted(
-                                            Math.round(e.truncatedShare() * e.rows()),
-                                            e.rows()));
+                                            Math.round(e.truncatedShare() * e.rows()), e.rows()));
                 }
             }
+            case TrainingEvent.Reading e -> reading(e);
+            case TrainingEvent.Note e -> note(e.message());
             case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
             case TrainingEvent.Step e -> step(e);
             case TrainingEvent.Epoch e ->
@@ -41,6 +46,18 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
         }
     }
 
+    /** What of the rows is learned, and one of them to look at. */
+    private void reading(TrainingEvent.Reading e) {
+        note(
+                "%,d of the %,d tokens of %,d rows are learned; the first row: %s -> %s"
+                        .formatted(
+                                e.learned(),
+                                e.tokens(),
+                                e.rows(),
+                                Json.line(TextNode.valueOf(e.prompt())),
+                                Json.line(TextNode.valueOf(e.answer()))));
+    }
+
     private void step(TrainingEvent.Step e) {
         String detail =
                 String.format(
@@ -50,7 +67,8 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
                         e.rowsPerSecond(),
                         epoch);
         events.emit(
-                RunEvent.Progress.unpaid(TrainStage.NAME, e.step(), e.steps(), "steps", eta(e), detail));
+                RunEvent.Progress.unpaid(
+                        TrainStage.NAME, e.step(), e.steps(), "steps", eta(e), detail));
     }
 
     /** By the speed since the first step of this run, validation included. */

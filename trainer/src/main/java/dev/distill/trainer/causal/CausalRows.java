@@ -1,6 +1,7 @@
 package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
+
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Loss;
@@ -10,6 +11,7 @@ import dev.distill.models.causal.GenerationConfig;
 import dev.distill.trainer.Divergence;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.causal.Sample.Hint;
+
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +58,7 @@ record CausalRows(
         if (job.teacher().isEmpty() && job.causal().onPolicy().lambda() > 0) {
             throw refused(
                     "on_policy.lambda needs a teacher in the process, got none",
-                    "name the teacher's folder in train.causal.teacher");
+                    "name the teacher's folder in student.causal_lm.teacher");
         }
         if (job.teacher().isPresent()) {
             if (topK) {
