@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
     private static final String MINIMAL =
@@ -62,7 +61,7 @@ class ConfigFileTest {
                                 Optional.empty(),
                                 Optional.empty()));
         assertThat(job.student().linearSettings())
-                .isEqualTo(new LinearConfig(2, 2, 5, 1, 2, 200_000, 0.5));
+                .isEqualTo(new LinearConfig(2, 2, 4, 1, 2, 200_000, 1, true));
         assertThat(job.train())
                 .isEqualTo(
                         new TrainConfig(
@@ -173,6 +172,19 @@ class ConfigFileTest {
     }
 
     @Test
+    void everyKeyOfALinearStudentCanBeSet() throws IOException {
+        String student =
+                """
+                student:
+                  kind: linear
+                  linear: { max_word_ngram: 3, min_char_ngram: 1, max_char_ngram: 6, min_word_texts: 2, min_char_texts: 3, max_features: 50, c: 0.25, weigh_by_confidence: false }
+                """;
+
+        assertThat(read(MINIMAL + student).value().student().linearSettings())
+                .isEqualTo(new LinearConfig(3, 1, 6, 2, 3, 50, 0.25, false));
+    }
+
+    @Test
     void whatIsWrittenBackReadsAsTheSame() throws IOException {
         JobConfig job = read(MINIMAL + "gate: { min_accuracy: 0.5 }\n").value();
         Path again = folder.resolve("again.yaml");
@@ -216,7 +228,7 @@ class ConfigFileTest {
                         "data.gold must be a path, got a list",
                         "teacher.temperature must be a number, got \"warm\"",
                         "teacher.max_usd must be > 0, got 0.0",
-                        "student.kind must be one of encoder, got \"tree\"");
+                        "student.kind must be one of linear, encoder, auto, got \"tree\"");
     }
 
     @Test

@@ -110,7 +110,13 @@ public record Calibration(
                     "known is " + METHOD);
         }
         List<String> numbers =
-                List.of("temperature", "rows", "nll_before", "nll_after", "ece_before", "ece_after");
+                List.of(
+                        "temperature",
+                        "rows",
+                        "nll_before",
+                        "nll_after",
+                        "ece_before",
+                        "ece_after");
         for (String name : numbers) {
             if (!json.path(name).isNumber()) {
                 throw UserError.invalid(

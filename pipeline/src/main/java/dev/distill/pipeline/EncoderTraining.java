@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
@@ -13,7 +12,6 @@ import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.EncoderTrainer;
 import dev.distill.trainer.TrainingJob;
 import dev.distill.trainer.TrainingResult;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
@@ -9,7 +8,6 @@ import dev.distill.models.linear.LinearPackage;
 import dev.distill.trainer.linear.LinearJob;
 import dev.distill.trainer.linear.LinearResult;
 import dev.distill.trainer.linear.LinearTrainer;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;

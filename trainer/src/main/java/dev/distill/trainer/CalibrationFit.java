@@ -7,12 +7,12 @@ import java.util.List;
 
 /**
  * Fits the temperature of a student's probabilities on validation rows: the one under which the
- * labels are most likely. The loss is convex in 1 / temperature, so that Newton's method, kept within
- * a shrinking bracket, finds it.
+ * labels are most likely. The loss is convex in 1 / temperature, so that Newton's method, kept
+ * within a shrinking bracket, finds it.
  *
- * <p>Each label has the probability (n + 1) / (n + 2) instead of 1, the others share the rest, as in
- * J. Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2: a student that
- * gets all of a few rows right is not made certain.
+ * <p>Each label has the probability (n + 1) / (n + 2) instead of 1, the others share the rest, as
+ * in J. Platt, "Probabilistic outputs for support vector machines", 1999, section 2.2: a student
+ * that gets all of a few rows right is not made certain.
  */
 public final class CalibrationFit {
     private static final int BINS = 15; // as the evaluation counts them

@@ -103,8 +103,7 @@ class CalibrationFitTest {
     @Test
     void aStudentThatHasAFewRowsRightIsNotMadeCertain() {
         Prediction right = new Prediction("a", List.of(0.7, 0.3), 1, false);
-        Calibration fitted =
-                CalibrationFit.of(List.of(right, right, right), new int[] {0, 0, 0});
+        Calibration fitted = CalibrationFit.of(List.of(right, right, right), new int[] {0, 0, 0});
         float[] scores = {(float) Math.log(0.7), (float) Math.log(0.3)};
 
         // Platt's target for three of three: 4 / 5.
@@ -114,8 +113,7 @@ class CalibrationFitTest {
     @Test
     void survivesProbabilitiesOfZero() {
         Prediction certain = new Prediction("a", List.of(1.0, 0.0), 1, false);
-        Calibration fitted =
-                CalibrationFit.of(List.of(certain, certain), new int[] {0, 1});
+        Calibration fitted = CalibrationFit.of(List.of(certain, certain), new int[] {0, 1});
 
         assertThat(fitted.temperature()).isBetween(1.0, 100.0);
         assertThat(

@@ -20,9 +20,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * A safetensors file of one-dimensional arrays of 32-bit numbers, read without libtorch: eight bytes
- * with the header's length, the header (a JSON object from name to type, shape and place), then the
- * little-endian numbers. See https://github.com/huggingface/safetensors#format
+ * A safetensors file of one-dimensional arrays of 32-bit numbers, read without libtorch: eight
+ * bytes with the header's length, the header (a JSON object from name to type, shape and place),
+ * then the little-endian numbers. See https://github.com/huggingface/safetensors#format
  */
 final class ArrayFile {
     private static final int ALIGNMENT = 8;
@@ -154,7 +154,7 @@ final class ArrayFile {
         AtomicFile.write(
                 file,
                 out -> {
-                    out.write(littleEndian(8).putLong(padded.length).array());
+                    out.write(littleEndian(padded.length));
                     out.write(padded);
                     for (Buffer array : arrays.values()) {
                         out.write(raw(array));
@@ -163,17 +163,20 @@ final class ArrayFile {
     }
 
     private static byte[] raw(Buffer array) {
-        ByteBuffer raw = littleEndian(Math.multiplyExact(4, array.remaining()));
+        byte[] raw = new byte[Math.multiplyExact(4, array.remaining())];
+        ByteBuffer bytes = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
         switch (array) {
-            case IntBuffer ints -> raw.asIntBuffer().put(ints.duplicate());
-            case FloatBuffer floats -> raw.asFloatBuffer().put(floats.duplicate());
+            case IntBuffer ints -> bytes.asIntBuffer().put(ints.duplicate());
+            case FloatBuffer floats -> bytes.asFloatBuffer().put(floats.duplicate());
             default -> throw new IllegalArgumentException("neither ints nor floats: " + array);
         }
-        return raw.array();
+        return raw;
     }
 
-    private static ByteBuffer littleEndian(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static byte[] littleEndian(long number) {
+        byte[] raw = new byte[Long.BYTES];
+        ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).putLong(number);
+        return raw;
     }
 
     /** A package that cannot be what was written. */

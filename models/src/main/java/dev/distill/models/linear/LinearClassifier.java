@@ -40,7 +40,9 @@ public final class LinearClassifier implements Classifier {
         return model.parameterCount();
     }
 
-    /** Texts of any length are seen whole; a text without a known n-gram gets what the bias says. */
+    /**
+     * Texts of any length are seen whole; a text without a known n-gram gets what the bias says.
+     */
     @Override
     public List<Prediction> classify(List<String> texts) {
         return texts.stream().map(this::classify).toList();

@@ -21,9 +21,10 @@ import java.util.Map;
  * A linear student as a folder: config.json, vocabulary.txt (a term a line: the words', then the
  * characters'), model.safetensors, calibration.json and README.md.
  *
- * <p>model.safetensors holds {@code word.idf} and {@code char.idf} (F32, a number for each term) and
- * the scores' weights without zeros, feature by feature: {@code classifier.starts} (I32, features +
- * 1), {@code classifier.classes} (I32), {@code classifier.values} and {@code classifier.bias} (F32).
+ * <p>model.safetensors holds {@code word.idf} and {@code char.idf} (F32, a number for each term)
+ * and the scores' weights without zeros, feature by feature: {@code classifier.starts} (I32,
+ * features + 1), {@code classifier.classes} (I32), {@code classifier.values} and {@code
+ * classifier.bias} (F32).
  */
 public final class LinearPackage {
     static final String CONFIG = "config.json";

@@ -9,6 +9,7 @@ package dev.distill.models.linear;
  * @param values (non-zero weights)
  * @param bias (labels): the score of a text without known n-grams
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record LinearWeights(int[] starts, int[] classes, float[] values, float[] bias) {
     /**
      * Drops zeros.

@@ -8,6 +8,7 @@ import java.util.Arrays;
  * @param columns of the others, ascending
  * @param values in the same order
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record SparseVector(int[] columns, double[] values) {
     /**
      * The TF-IDF of one sort of n-grams: (1 + ln count) idf, scaled to length 1; the zero vector

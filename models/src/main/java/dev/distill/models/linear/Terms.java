@@ -7,9 +7,9 @@ package dev.distill.models.linear;
  * mark, as in Hindi or after a decomposed letter, is part of its word.
  *
  * <p>Words are the longest runs of {@link PlainText#isWord}; those of an n-gram are joined by one
- * space. Character n-grams lie within what white space separates, with one space put on either side:
- * {@code "ab"} gives {@code " a", "ab", "b "} and {@code " ab", "ab "} and {@code " ab "}. Of a
- * piece that is shorter than an n-gram, its whole counts once.
+ * space. Character n-grams lie within what white space separates, with one space put on either
+ * side: {@code "ab"} gives {@code " a", "ab", "b "} and {@code " ab", "ab "} and {@code " ab "}. Of
+ * a piece that is shorter than an n-gram, its whole counts once.
  *
  * <p>An n-gram goes by a 64-bit hash: among a million of them, the chance that two share one is
  * 3e-8, and {@link Vocabulary} refuses to be built with such two.
@@ -27,6 +27,7 @@ public final class Terms {
     }
 
     /** A text's words, ready to be cut: one space between them, none around. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Words(int[] codePoints, int[] starts, int[] ends, int count) {}
 
     /** The hash of a whole text, taken as one n-gram. */

@@ -50,8 +50,7 @@ public record Vectorizer(Ngrams ngrams, Vocabulary words, Vocabulary characters)
         int count = Terms.words(text, ngrams.maxWords(), inWords);
         Found inCharacters = new Found(characters);
         if (ngrams.maxCharacters() > 0) {
-            Terms.characters(
-                    text, ngrams.minCharacters(), ngrams.maxCharacters(), inCharacters);
+            Terms.characters(text, ngrams.minCharacters(), ngrams.maxCharacters(), inCharacters);
         }
         SparseVector vector = inWords.tfIdf(0).join(inCharacters.tfIdf(words.size()));
         return new Features(vector, count);

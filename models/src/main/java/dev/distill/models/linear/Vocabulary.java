@@ -8,6 +8,7 @@ import java.util.List;
  * @param terms n-grams in the order of their columns
  * @param idf how rare each is: ln((1 + texts) / (1 + texts with it)) + 1
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Vocabulary(List<String> terms, float[] idf, LongIndex index) {
     public Vocabulary {
         terms = List.copyOf(terms);

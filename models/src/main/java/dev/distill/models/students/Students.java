@@ -68,6 +68,7 @@ public final class Students {
             }
         };
 
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> modelTypes;
 
         Format(List<String> modelTypes) {

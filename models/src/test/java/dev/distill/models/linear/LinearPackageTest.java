@@ -24,7 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LinearPackageTest {
     private static final ModelCard CARD =
             new ModelCard(
-                    "intents", "Says what is wanted.", "none", "mit", Map.of(), List.of(), Map.of());
+                    "intents",
+                    "Says what is wanted.",
+                    "none",
+                    "mit",
+                    Map.of(),
+                    List.of(),
+                    Map.of());
     private static final LinearModel MODEL =
             new LinearModel(
                     List.of("refund", "order", "other"),

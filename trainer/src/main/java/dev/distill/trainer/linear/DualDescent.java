@@ -8,13 +8,13 @@ import java.util.SplittableRandom;
 /**
  * Fits the scores of a block of labels, each against all others: an L2-regularised support vector
  * machine with squared hinge loss, by coordinate descent in the dual (C.-J. Hsieh, K.-W. Chang,
- * C.-J. Lin, S. S. Keerthi, S. Sundararajan, "A dual coordinate descent method for large-scale linear
- * SVM", ICML 2008, algorithm 1), which is what liblinear and scikit-learn's LinearSVC do.
+ * C.-J. Lin, S. S. Keerthi, S. Sundararajan, "A dual coordinate descent method for large-scale
+ * linear SVM", ICML 2008, algorithm 1), which is what liblinear and scikit-learn's LinearSVC do.
  *
  * <p>For each label it finds the only minimum of 1/2 |w|^2 + sum over rows i of C_i max(0, 1 - y_i
  * w.x_i)^2, where x has a last feature, always 1, for the bias. Unlike liblinear it takes a row for
- * all labels of the block at once: the products with a feature's weights are then sums of short dense
- * arrays, which the compiler makes vector instructions of.
+ * all labels of the block at once: the products with a feature's weights are then sums of short
+ * dense arrays, which the compiler makes vector instructions of.
  */
 final class DualDescent {
     /** Steps along gradients smaller than this share of the tolerance are not worth their time. */
@@ -32,6 +32,7 @@ final class DualDescent {
      * @param slack (rows): 1 / (2 C_i)
      * @param curvature (rows): |x_i|^2 + 1 + slack
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Rows(
             int[] starts,
             int[] columns,
@@ -96,8 +97,8 @@ final class DualDescent {
     }
 
     /**
-     * Runs passes over the rows, in an order that is the same in each training, until in one of them
-     * no gradient is farther than {@code tolerance} from where it has to be.
+     * Runs passes over the rows, in an order that is the same in each training, until in one of
+     * them no gradient is farther than {@code tolerance} from where it has to be.
      */
     void run(float tolerance) {
         negligible = NEGLIGIBLE * tolerance;

@@ -63,8 +63,7 @@ public final class LinearTrainer {
         DualDescent.Rows vectors =
                 DualDescent.Rows.of(fit.rows(), targets(job.training()), costs(job));
         LinearWeights weights =
-                new OneVsRest(
-                                vectors, fit.vectorizer().columns(), labels, OneVsRest.TOLERANCE)
+                new OneVsRest(vectors, fit.vectorizer().columns(), labels, OneVsRest.TOLERANCE)
                         .fit(stop);
         LinearModel model = new LinearModel(job.labels(), fit.vectorizer(), weights);
 

@@ -61,7 +61,9 @@ record VectorizerFit(Vectorizer vectorizer, List<SparseVector> rows) {
             return IntStream.range(0, terms.size())
                     .filter(term -> texts[term] >= minTexts)
                     .boxed()
-                    .sorted(Comparator.comparing((Integer t) -> -texts[t]).thenComparing(alphabetical))
+                    .sorted(
+                            Comparator.comparingInt((Integer t) -> -texts[t])
+                                    .thenComparing(alphabetical))
                     .limit(maxFeatures)
                     .sorted(alphabetical)
                     .mapToInt(Integer::intValue)

@@ -26,12 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LinearTrainerTest {
-    private static final LinearConfig CONFIG =
-            new LinearConfig(2, 2, 4, 1, 2, 200_000, 1.0, true);
+    private static final LinearConfig CONFIG = new LinearConfig(2, 2, 4, 1, 2, 200_000, 1.0, true);
 
     @TempDir private Path folder;
 
-    /** Rows of {@code labels} labels that each have words of their own, with common words between. */
+    /**
+     * Rows of {@code labels} labels that each have words of their own, with common words between.
+     */
     private static List<TrainingRow> rows(int labels, int each, long seed) {
         Random random = new Random(seed);
         List<TrainingRow> rows = new ArrayList<>();
@@ -71,8 +72,7 @@ class LinearTrainerTest {
     }
 
     private static void write(Path to, LinearResult result) {
-        ModelCard card =
-                new ModelCard("s", "Sorts.", "none", "mit", Map.of(), List.of(), Map.of());
+        ModelCard card = new ModelCard("s", "Sorts.", "none", "mit", Map.of(), List.of(), Map.of());
         LinearPackage.write(to, result.model(), result.calibration(), card);
     }
 
@@ -150,7 +150,10 @@ class LinearTrainerTest {
                         () ->
                                 train(
                                         new LinearJob(
-                                                none, job.labels(), job.training(), job.validation())))
+                                                none,
+                                                job.labels(),
+                                                job.training(),
+                                                job.validation())))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("max_word_ngram and max_char_ngram are both 0");
         assertThatThrownBy(
@@ -193,8 +196,7 @@ class LinearTrainerTest {
                                 new LinearTrainer(InstantSource.system())
                                         .train(job, _ -> {}, () -> asked.getAndIncrement() > 0))
                 .isInstanceOfSatisfying(
-                        UserError.class,
-                        e -> assertThat(e.code()).isEqualTo(ExitCode.INTERRUPTED))
+                        UserError.class, e -> assertThat(e.code()).isEqualTo(ExitCode.INTERRUPTED))
                 .hasMessageContaining("training was stopped after 1 of 2 parts of the labels");
         write(folder.resolve("one"), train(job));
         write(folder.resolve("two"), train(job(60, 4)));

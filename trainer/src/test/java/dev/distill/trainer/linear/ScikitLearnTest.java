@@ -108,7 +108,9 @@ class ScikitLearnTest {
     @Test
     void theScoresOfWeightedRowsAreLinearSvcs() {
         compare(
-                IntStream.range(0, texts.size()).mapToDouble(i -> i % 3 == 0 ? 0.25 : 0.5).toArray(),
+                IntStream.range(0, texts.size())
+                        .mapToDouble(i -> i % 3 == 0 ? 0.25 : 0.5)
+                        .toArray(),
                 golden.path("weighted_scores"));
     }
 
