@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -70,7 +71,8 @@ public final class Shards {
         Weights weights = new Weights(parent);
         try (NDManager reading = parent.newSubManager()) {
             read(reading, folder, expected, spelling, arrays::put);
-            expected.keySet().forEach(name -> weights.put(name, arrays.get(name)));
+            expected.keySet()
+                    .forEach(name -> weights.put(name, Objects.requireNonNull(arrays.get(name))));
             return weights;
         } catch (RuntimeException | Error e) {
             weights.close();
@@ -107,8 +109,9 @@ public final class Shards {
                     readFile(manager, path, sink);
                     missing(
                             path,
-                            places.keySet().stream()
-                                    .filter(name -> places.get(name).equals(file))
+                            places.entrySet().stream()
+                                    .filter(place -> place.getValue().equals(file))
+                                    .map(Map.Entry::getKey)
                                     .toList());
                 }
             }

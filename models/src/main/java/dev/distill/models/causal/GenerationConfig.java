@@ -37,8 +37,8 @@ public record GenerationConfig(
     }
 
     /**
-     * Reads what a model folder says: generation_config.json, or config.json for the tokens that end
-     * an answer where there is none.
+     * Reads what a model folder says: generation_config.json, or config.json for the tokens that
+     * end an answer where there is none.
      *
      * @throws dev.distill.config.UserError naming every member that is not understood
      */
@@ -71,7 +71,8 @@ public record GenerationConfig(
             json.problem(String.valueOf(e.getMessage()));
         }
         json.check();
-        Members ends = json.has("eos_token_id") ? json : config.nested("text_config", "eos_token_id");
+        Members ends =
+                json.has("eos_token_id") ? json : config.nested("text_config", "eos_token_id");
         return new GenerationConfig(
                 sampling,
                 tokens(ends.get("eos_token_id")),

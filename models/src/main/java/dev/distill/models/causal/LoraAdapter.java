@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -110,7 +111,10 @@ public final class LoraAdapter implements AutoCloseable {
             Weights read) {
         List<String> layers =
                 Names.linearLayers(base).stream()
-                        .filter(layer -> names.containsKey(layer + A) || names.containsKey(layer + B))
+                        .filter(
+                                layer ->
+                                        names.containsKey(layer + A)
+                                                || names.containsKey(layer + B))
                         .toList();
         Map<String, Shape> expected = shapes(base, config, layers);
         List<String> wrong = new ArrayList<>();
@@ -141,8 +145,7 @@ public final class LoraAdapter implements AutoCloseable {
                                     config.base());
             List<Problem> problems = new ArrayList<>();
             wrong.forEach(message -> problems.add(Problem.at(Location.of(file), message)));
-            problems.set(
-                    problems.size() - 1, problems.getLast().withHint(hint));
+            problems.set(problems.size() - 1, problems.getLast().withHint(hint));
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
     }
@@ -153,7 +156,7 @@ public final class LoraAdapter implements AutoCloseable {
         Map<String, Shape> all = base.shapes();
         Map<String, Shape> shapes = new LinkedHashMap<>();
         for (String layer : layers) {
-            Shape shape = all.get(layer + ".weight"); // (outputs, inputs)
+            Shape shape = Objects.requireNonNull(all.get(layer + ".weight")); // (outputs, inputs)
             shapes.put(layer + A, new Shape(config.rank(layer), shape.get(1)));
             shapes.put(layer + B, new Shape(shape.get(0), config.rank(layer)));
         }

@@ -16,12 +16,12 @@ import java.util.regex.Pattern;
  * @param rank inner size, at least 1
  * @param alpha what adapters are multiplied by, times their rank
  * @param dropout before the adapter while training, in [0, 1)
- * @param targetModules ends of layers' names ({@code q_proj}), whole names, or {@value
- *     #ALL_LINEAR} alone
+ * @param targetModules ends of layers' names ({@code q_proj}), whole names, or {@value #ALL_LINEAR}
+ *     alone
  * @param rankPattern ranks of layers whose name ends with a match of the pattern
  * @param alphaPattern alphas of such layers
- * @param rankStabilized divides alpha by the root of the rank instead of the rank
- *     (Kalajdzievski 2023, arXiv 2312.03732)
+ * @param rankStabilized divides alpha by the root of the rank instead of the rank (Kalajdzievski
+ *     2023, arXiv 2312.03732)
  * @param base the base's name or path; empty when it is not known
  */
 public record LoraConfig(
@@ -51,8 +51,7 @@ public record LoraConfig(
     /** Adapters of one size. */
     public static LoraConfig of(
             int rank, double alpha, double dropout, List<String> targetModules) {
-        return new LoraConfig(
-                rank, alpha, dropout, targetModules, Map.of(), Map.of(), false, "");
+        return new LoraConfig(rank, alpha, dropout, targetModules, Map.of(), Map.of(), false, "");
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads and writes a {@link LoraConfig} as PEFT's adapter_config.json. What would change the
@@ -50,7 +51,9 @@ final class LoraConfigReader {
         double alpha = json.number("lora_alpha", 8);
         List<String> targets = targets(json.get("target_modules"));
         Map<String, Integer> ranks = new LinkedHashMap<>();
-        json.get("rank_pattern").properties().forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
+        json.get("rank_pattern")
+                .properties()
+                .forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
         Map<String, Double> alphas = new LinkedHashMap<>();
         json.get("alpha_pattern")
                 .properties()
@@ -87,7 +90,7 @@ final class LoraConfigReader {
 
     static String write(LoraConfig config) {
         ObjectNode json = Json.object();
-        json.putObject("alpha_pattern").setAll(numbers(config.alphaPattern()));
+        put(json.putObject("alpha_pattern"), config.alphaPattern());
         if (config.base().isEmpty()) {
             json.putNull("base_model_name_or_path");
         } else {
@@ -102,7 +105,7 @@ final class LoraConfigReader {
         json.putNull("modules_to_save");
         json.put("peft_type", "LORA");
         json.put("r", config.rank());
-        json.putObject("rank_pattern").setAll(numbers(config.rankPattern()));
+        put(json.putObject("rank_pattern"), config.rankPattern());
         if (config.targetModules().equals(List.of(LoraConfig.ALL_LINEAR))) {
             json.put("target_modules", LoraConfig.ALL_LINEAR);
         } else {
@@ -115,20 +118,15 @@ final class LoraConfigReader {
         return Json.pretty(json);
     }
 
-    private static Map<String, JsonNode> numbers(Map<String, ? extends Number> values) {
-        ObjectNode json = Json.object();
-        values.keySet().stream()
-                .sorted()
+    private static void put(ObjectNode json, Map<String, ? extends Number> values) {
+        new TreeMap<String, Number>(values)
                 .forEach(
-                        name -> {
-                            if (values.get(name) instanceof Integer whole) {
+                        (name, value) -> {
+                            if (value instanceof Integer whole) {
                                 json.put(name, whole);
                             } else {
-                                json.put(name, values.get(name).doubleValue());
+                                json.put(name, value.doubleValue());
                             }
                         });
-        Map<String, JsonNode> members = new LinkedHashMap<>();
-        json.properties().forEach(e -> members.put(e.getKey(), e.getValue()));
-        return members;
     }
 }

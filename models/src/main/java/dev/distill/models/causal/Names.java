@@ -92,12 +92,7 @@ final class Names {
         linear(shapes, name + ".q_proj", gated ? 2 * queries : queries, size.hidden(), bias);
         linear(shapes, name + ".k_proj", keys, size.hidden(), bias);
         linear(shapes, name + ".v_proj", keys, size.hidden(), bias);
-        linear(
-                shapes,
-                name + ".o_proj",
-                size.hidden(),
-                queries,
-                config.attention().outputBias());
+        linear(shapes, name + ".o_proj", size.hidden(), queries, config.attention().outputBias());
         if (config.family().queryKeyNorms()) {
             shapes.put(name + ".q_norm.weight", new Shape(size.headSize()));
             shapes.put(name + ".k_norm.weight", new Shape(size.headSize()));

@@ -21,7 +21,8 @@ final class RopeReader {
         JsonNode theta = either(parameters, "rope_theta");
         JsonNode scaling = parameters.isObject() ? parameters : json.get("rope_scaling");
         double usual = family == Family.GEMMA3 ? 1_000_000 : 10_000;
-        return new Rope(theta(theta, "rope_theta", usual), dimensions(parameters), scaling(scaling));
+        return new Rope(
+                theta(theta, "rope_theta", usual), dimensions(parameters), scaling(scaling));
     }
 
     /** Of layers with a sliding window: Gemma 3 turns them by other frequencies. */

@@ -55,7 +55,8 @@ final class Sampler {
     }
 
     private int draw(float[] scores) {
-        float least = sampling.topK() > 0 ? least(scores, sampling.topK()) : Float.NEGATIVE_INFINITY;
+        float least =
+                sampling.topK() > 0 ? least(scores, sampling.topK()) : Float.NEGATIVE_INFINITY;
         float top = scores[best(scores)];
         double[] weights = new double[scores.length];
         double sum = 0;
@@ -125,7 +126,8 @@ final class Sampler {
             return new int[0];
         }
         float least = least(logits, Math.min(count, logits.length));
-        int[] candidates = IntStream.range(0, logits.length).filter(i -> logits[i] >= least).toArray();
+        int[] candidates =
+                IntStream.range(0, logits.length).filter(i -> logits[i] >= least).toArray();
         return Arrays.stream(candidates)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> -logits[i]))

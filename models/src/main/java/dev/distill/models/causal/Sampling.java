@@ -6,8 +6,8 @@ package dev.distill.models.causal;
  * @param temperature what logits are divided by; 0 takes the most probable token
  * @param topK only so many of the most probable tokens are drawn from; 0 for all
  * @param topP only the most probable tokens that together have this probability, in (0, 1]
- * @param repetitionPenalty what makes tokens of the prompt and the answer so far less probable (Keskar
- *     et al. 2019, arXiv 1909.05858); 1 for nothing
+ * @param repetitionPenalty what makes tokens of the prompt and the answer so far less probable
+ *     (Keskar et al. 2019, arXiv 1909.05858); 1 for nothing
  * @param seed of the draws
  */
 public record Sampling(

@@ -60,7 +60,9 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         return documents;
     }
 
-    /** Mean cross-entropy of the targets that are trained, each by the token before it; recorded. */
+    /**
+     * Mean cross-entropy of the targets that are trained, each by the token before it; recorded.
+     */
     NDArray loss(NDManager manager, NDArray logits) {
         try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
             return program.call("forward")
@@ -86,6 +88,14 @@ record Golden(Path folder, Map<String, NDArray> arrays) {
         NDArray flat = lm.logits(weights, hidden, all, mode);
         try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
             return program.call("like").tensor(flat).tensor(rows.ids()).record(manager).get(0);
+        }
+    }
+
+    /** A number that depends on each logit in its own way, alike for equal tokens; recorded. */
+    static NDArray weightedSum(NDArray logits) {
+        NDManager manager = logits.getManager();
+        try (Program program = Program.load(manager, Golden.class, "loss.py", "Loss")) {
+            return program.call("weighted_sum").tensor(logits).record(manager).get(0);
         }
     }
 

@@ -46,8 +46,7 @@ class GoldenCausalTest {
                 Gradients gradients = new Gradients(manager)) {
             NDArray logits = Golden.logits(lm, weights.asMap(), rows, Mode.TRAINING);
             NDArray loss = golden.loss(manager, logits);
-            NDList found =
-                    gradients.of(manager, loss, List.copyOf(weights.asMap().values()));
+            NDList found = gradients.of(manager, loss, List.copyOf(weights.asMap().values()));
 
             assertThat(golden.difference(logits, golden.get("logits"))).isLessThan(1e-4);
             assertThat(loss.getFloat()).isCloseTo(golden.get("loss").getFloat(), within(1e-5f));
@@ -67,8 +66,7 @@ class GoldenCausalTest {
     void theConfigAsksForExactlyTheWeightsThatTransformersWrote(String name) {
         Golden golden = Golden.read(manager, name);
         try (Weights all = Weights.read(manager, golden.folder().resolve("model.safetensors"))) {
-            assertThat(all.shapes())
-                    .containsExactlyInAnyOrderEntriesOf(golden.config().shapes());
+            assertThat(all.shapes()).containsExactlyInAnyOrderEntriesOf(golden.config().shapes());
         }
     }
 
@@ -81,8 +79,7 @@ class GoldenCausalTest {
         TokenRows rows = TokenRows.of(manager, golden.documents());
         try (LoraAdapter adapter =
                         LoraAdapter.read(manager, golden.folder().resolve("lora"), config);
-                CausalLm lm =
-                        new CausalLm(manager, config, Precision.FP32, adapter.scaling());
+                CausalLm lm = new CausalLm(manager, config, Precision.FP32, adapter.scaling());
                 CausalLm plain = new CausalLm(manager, config, Precision.FP32)) {
             Map<String, NDArray> both = adapter.with(weights.asMap());
             NDArray logits = Golden.logits(lm, both, rows, Mode.INFERENCE);
@@ -124,8 +121,7 @@ class GoldenCausalTest {
             }
 
             assertThat(recomputed).isEqualTo(whole);
-            assertThat(cached)
-                    .isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
+            assertThat(cached).isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
         }
     }
 
@@ -140,7 +136,8 @@ class GoldenCausalTest {
             NDArray logits = Golden.logits(lm, weights.asMap(), rows, Mode.INFERENCE);
             NDArray once = Golden.logits(lm, held.asMap(), rows, Mode.INFERENCE);
 
-            assertThat(golden.difference(logits, golden.get("logits"))).isBetween(1e-6, 3e-2);
+            // transformers itself is up to 0.037 away in bfloat16
+            assertThat(golden.difference(logits, golden.get("logits"))).isBetween(1e-6, 4e-2);
             assertThat(golden.difference(once, logits)).isLessThan(1e-6);
         }
     }
