@@ -59,21 +59,43 @@ public record CausalConfig(
     /** What a layer mixes tokens with. */
     public enum Layer {
         /** Attention to all earlier tokens. */
-        FULL_ATTENTION,
+        FULL_ATTENTION(0),
         /** Attention to the last {@code slidingWindow} tokens. */
-        SLIDING_ATTENTION,
+        SLIDING_ATTENTION(1),
         /** The gated delta rule. */
-        LINEAR_ATTENTION
+        LINEAR_ATTENTION(2);
+
+        private final int code;
+
+        Layer(int code) {
+            this.code = code;
+        }
+
+        /** The number by which the program knows it. */
+        int code() {
+            return code;
+        }
     }
 
     /** The non-linearity of the feed-forward blocks. */
     public enum Activation {
         /** x times the logistic function of x. */
-        SILU,
+        SILU(0),
         /** x times the normal distribution function of x, approximated by tanh. */
-        GELU_TANH,
+        GELU_TANH(1),
         /** The same as defined. */
-        GELU
+        GELU(2);
+
+        private final int code;
+
+        Activation(int code) {
+            this.code = code;
+        }
+
+        /** The number by which the program knows it. */
+        int code() {
+            return code;
+        }
     }
 
     /**

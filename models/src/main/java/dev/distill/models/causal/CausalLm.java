@@ -62,7 +62,7 @@ public final class CausalLm implements AutoCloseable {
         numbers.put("num_attention_heads", config.size().heads());
         numbers.put("num_key_value_heads", config.size().keyValueHeads());
         numbers.put("head_dim", config.size().headSize());
-        numbers.put("hidden_act", config.activation().ordinal());
+        numbers.put("hidden_act", config.activation().code());
         numbers.put("rms_norm_eps", config.rmsNormEps());
         numbers.put("norm_offset", config.family().normsFromOne() ? 1 : 0);
         numbers.put("sandwich_norms", config.family().sandwichNorms() ? 1 : 0);
@@ -83,7 +83,7 @@ public final class CausalLm implements AutoCloseable {
         numbers.forEach((name, value) -> settings.put(name, manager.create(value.doubleValue())));
         settings.put(
                 "layer_types",
-                manager.create(config.layers().stream().mapToInt(Layer::ordinal).toArray()));
+                manager.create(config.layers().stream().mapToInt(Layer::code).toArray()));
         settings.put("inverse_frequencies", manager.create(attention.rope().inverseFrequencies()));
         settings.put(
                 "local_inverse_frequencies",
@@ -225,13 +225,26 @@ public final class CausalLm implements AutoCloseable {
 
     /** Keeps some rows of a cache: row i becomes what row {@code rows[i]} was. */
     public void keep(KeyValueCache cache, long[] rows) {
-        try (NDArray numbers = cache.manager().create(rows)) {
-            cache.replace(
-                    program.call("cache_of")
-                            .tensors("cache", cache.arrays())
-                            .tensor(numbers)
-                            .run(cache.manager()),
-                    cache.capacity());
+        cache.replace(rows(cache, cache.manager(), rows), cache.capacity());
+    }
+
+    /**
+     * A copy of some rows of a cache, or of some several times: its row i is row {@code rows[i]}.
+     */
+    public KeyValueCache copy(NDManager parent, KeyValueCache cache, long[] rows) {
+        NDManager owner = parent.newSubManager();
+        KeyValueCache copy =
+                new KeyValueCache(owner, rows(cache, owner, rows), cache.capacity());
+        copy.add(cache.used());
+        return copy;
+    }
+
+    private NDList rows(KeyValueCache cache, NDManager owner, long[] rows) {
+        try (NDArray numbers = owner.create(rows)) {
+            return program.call("cache_of")
+                    .tensors("cache", cache.arrays())
+                    .tensor(numbers)
+                    .run(owner);
         }
     }
 

@@ -8,6 +8,11 @@
  *       parts.py}.
  *   <li>{@code TokenRows}, {@code KeyValueCache}: what a computation takes and what it leaves for
  *       the next token.
+ *   <li>{@code HeldWeights}: weights that do not change, rounded once; {@code LoraAdapter}, {@code
+ *       LoraConfig}: low-rank adapters as PEFT has them.
+ *   <li>{@code Generator}, {@code Sampler}, {@code GenerationConfig}: from tokens to more tokens;
+ *       {@code TextStream}: and to text.
+ *   <li>{@code ChatModel}, {@code CausalClassifier}: a student's package at work.
  * </ul>
  */
 @NullMarked
