@@ -51,7 +51,7 @@ public final class Preflight {
      *
      * @return their share, 0 to 1
      */
-    static double truncatedShare(int truncated, int rows, int maxLength) {
+    public static double truncatedShare(int truncated, int rows, int maxLength) {
         double share = (double) truncated / rows;
         if (share > MOST_TRUNCATED) {
             throw new UserError(
