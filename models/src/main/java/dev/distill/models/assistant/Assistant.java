@@ -20,6 +20,7 @@ import dev.distill.models.chat.ChatTemplate;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ public final class Assistant implements AutoCloseable {
         this.manager = manager;
         config = CausalConfig.read(folder.resolve("config.json"));
         generation = GenerationConfig.read(folder);
-        template = ChatTemplate.load(folder, Clock.systemDefaultZone());
+        template = ChatTemplate.load(folder, Clock.system(ZoneId.systemDefault()));
         weights = HeldWeights.read(manager, folder, config, precision);
         lm = new CausalLm(manager, config, precision);
         generator = new Generator(manager, lm, weights.asMap());
