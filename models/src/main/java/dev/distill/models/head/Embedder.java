@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  * <p>Not thread-safe; whoever made it closes it.
  */
 public final class Embedder implements AutoCloseable {
-    private static final int BATCH_TEXTS = 64;
+    /** Padding counted; larger batches were no faster. */
+    private static final int BATCH_TOKENS = 2048;
 
     private final NDManager manager;
     private final int size;
@@ -77,15 +78,26 @@ public final class Embedder implements AutoCloseable {
                         .boxed()
                         .sorted(Comparator.comparingInt(i -> texts.get(i).length()))
                         .toList();
-        for (int start = 0; start < byLength.size(); start += BATCH_TEXTS) {
-            List<Integer> batch =
-                    byLength.subList(start, Math.min(start + BATCH_TEXTS, byLength.size()));
+        for (int start = 0; start < byLength.size(); ) {
+            int end = end(texts, byLength, start);
+            List<Integer> batch = byLength.subList(start, end);
             float[] rows = vectors(batch.stream().map(texts::get).toList());
             for (int row = 0; row < batch.size(); row++) {
                 System.arraycopy(rows, row * size, vectors, batch.get(row) * size, size);
             }
+            start = end;
         }
         return vectors;
+    }
+
+    /** Where a batch ends that begins at {@code start}: padded to its longest, it is not too large. */
+    private static int end(List<Tokens> texts, List<Integer> byLength, int start) {
+        int end = start + 1;
+        while (end < byLength.size()
+                && (end + 1 - start) * texts.get(byLength.get(end)).length() <= BATCH_TOKENS) {
+            end++;
+        }
+        return end;
     }
 
     private float[] vectors(List<Tokens> texts) {

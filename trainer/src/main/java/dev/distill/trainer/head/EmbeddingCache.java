@@ -10,11 +10,14 @@ import dev.distill.models.Tokens;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.models.head.Embedder;
+import dev.distill.trainer.TrainingEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Embeds texts once: each {@value #PIECE_TEXTS} of them, in their order, are a piece, and a piece's
@@ -28,15 +31,23 @@ import java.util.function.BooleanSupplier;
 final class EmbeddingCache {
     static final int PIECE_TEXTS = 2048;
     private static final String ARRAY = "embeddings";
+    private static final long NOTES = 10;
 
     private final HeadJob job;
     private final Digest encoder;
+    private final Consumer<TrainingEvent> listener;
     private final BooleanSupplier stop;
 
-    /** A cache for a job's encoder; {@code stop} is asked before each piece. */
-    EmbeddingCache(HeadJob job, BooleanSupplier stop) {
+    /**
+     * A cache for a job's encoder.
+     *
+     * @param listener is told about ten times how many texts are done, when they are more than a piece
+     * @param stop asked before each piece
+     */
+    EmbeddingCache(HeadJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
         this.job = job;
         this.encoder = job.encoder();
+        this.listener = listener;
         this.stop = stop;
     }
 
@@ -69,6 +80,17 @@ final class EmbeddingCache {
                 List<Tokens> tokens = tokenizer.encode(piece, job.maxLength());
                 cut += (int) tokens.stream().filter(Tokens::cut).count();
                 pieces.add(vectors(manager, piece, tokens, size, embedder));
+                int done = start + piece.size();
+                if (texts.size() > PIECE_TEXTS
+                        && NOTES * start / texts.size() < NOTES * done / texts.size()) {
+                    listener.accept(
+                            new TrainingEvent.Note(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "%,d of %,d texts are embedded",
+                                            done,
+                                            texts.size())));
+                }
             }
         }
         return new Result(new Embeddings(texts.size(), size, PIECE_TEXTS, pieces), cut);

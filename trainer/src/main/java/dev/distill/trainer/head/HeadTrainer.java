@@ -5,6 +5,7 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.HeadConfig;
 import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.config.TrainConfig.Loss;
 import dev.distill.config.TrainConfig.LrSchedulerType;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -73,7 +75,8 @@ public final class HeadTrainer {
         HeadConfig config = job.config();
         HeadShape shape = job.shape();
 
-        // 1. Look at the rows before anything costs time.
+        // 1. Look at settings and rows before anything costs time.
+        checkLoss(job.train().kd());
         Preflight.check(job.labels(), job.training(), job.validation());
         int perEpoch =
                 Batches.stepsPerEpoch(job.training().size(), config.perDeviceTrainBatchSize());
@@ -82,7 +85,7 @@ public final class HeadTrainer {
 
         // 2. Texts become vectors.
         Instant embedding = clock.instant();
-        Inputs inputs = embed(job, shape, stop);
+        Inputs inputs = embed(job, shape, listener, stop);
         double embeddingSeconds = secondsSince(embedding);
         double truncated =
                 Preflight.truncatedShare(inputs.cut, job.training().size(), job.maxLength());
@@ -184,12 +187,27 @@ public final class HeadTrainer {
                 weights);
     }
 
+    private static void checkLoss(Kd kd) {
+        if (kd.loss() != Loss.FORWARD_KL) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of(
+                                    "kd.loss must be forward_kl for a student of kind head, got "
+                                            + kd.loss().name().toLowerCase(Locale.ROOT))
+                            .withHint("a student of kind encoder knows the others"));
+        }
+    }
+
     /** Rows with their vectors. */
     private record Inputs(
             Examples training, Examples validation, Standardizer standardizer, int cut) {}
 
-    private static Inputs embed(HeadJob job, HeadShape shape, BooleanSupplier stop) {
-        EmbeddingCache cache = new EmbeddingCache(job, stop);
+    private static Inputs embed(
+            HeadJob job,
+            HeadShape shape,
+            Consumer<TrainingEvent> listener,
+            BooleanSupplier stop) {
+        EmbeddingCache cache = new EmbeddingCache(job, listener, stop);
         try {
             EmbeddingCache.Result training = cache.embed(texts(job.training()));
             EmbeddingCache.Result validation = cache.embed(texts(job.validation()));

@@ -8,9 +8,11 @@ import ai.djl.ndarray.types.Shape;
 import dev.distill.config.UserError;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
+import dev.distill.trainer.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -61,7 +63,7 @@ class EmbeddingCacheTest {
     void anotherLengthIsAnotherEmbedding() throws IOException {
         embed(texts(3));
         HeadJob longer = job(HeadTrainings.MAX_LENGTH + 1);
-        new EmbeddingCache(longer, () -> false).embed(texts(3));
+        new EmbeddingCache(longer, _ -> {}, () -> false).embed(texts(3));
 
         assertThat(files()).hasSize(2);
     }
@@ -70,10 +72,21 @@ class EmbeddingCacheTest {
     void aTrainingThatIsStoppedKeepsThePiecesThatAreDone() throws IOException {
         int[] asked = {0};
         EmbeddingCache cache =
-                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), () -> asked[0]++ == 1);
+                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> asked[0]++ == 1);
 
         assertThatThrownBy(() -> cache.embed(TEXTS)).isInstanceOf(EmbeddingCache.Stopped.class);
         assertThat(files()).hasSize(1);
+    }
+
+    @Test
+    void whoeverWaitsForManyTextsIsTold() {
+        List<TrainingEvent> events = new ArrayList<>();
+        new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), events::add, () -> false).embed(TEXTS);
+
+        assertThat(events)
+                .containsExactly(
+                        new TrainingEvent.Note("2,048 of 2,051 texts are embedded"),
+                        new TrainingEvent.Note("2,051 of 2,051 texts are embedded"));
     }
 
     @Test
@@ -81,7 +94,7 @@ class EmbeddingCacheTest {
         List<String> texts = List.of("order", "order ".repeat(60), "refund ".repeat(70));
 
         EmbeddingCache.Result result =
-                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), () -> false).embed(texts);
+                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false).embed(texts);
 
         assertThat(result.cut()).isEqualTo(2);
     }
@@ -116,7 +129,7 @@ class EmbeddingCacheTest {
     }
 
     private Embeddings embed(List<String> texts) {
-        return new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), () -> false)
+        return new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false)
                 .embed(texts)
                 .embeddings();
     }

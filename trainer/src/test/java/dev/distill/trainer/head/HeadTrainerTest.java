@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
 import dev.distill.config.HeadConfig;
+import dev.distill.config.TrainConfig;
 import dev.distill.config.TrainConfig.LrSchedulerType;
 import dev.distill.config.UserError;
 import dev.distill.models.Base;
@@ -224,6 +225,47 @@ class HeadTrainerTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("max_length must be <= 64 for the base bert, got 65")
                 .hasMessageContaining("hidden_sizes must be >= 1, got [4, 0]");
+    }
+
+    @Test
+    void aDivergenceThatOnlyEncodersKnowIsRefused() {
+        HeadJob fits = HeadTrainings.job(HeadTrainings.config(1, 1, 1e-2), folder);
+        TrainConfig.Kd reverse =
+                new TrainConfig.Kd(TrainConfig.Loss.REVERSE_KL, 2, 0.5, 0.5, 0.1);
+        TrainConfig t = fits.train();
+        TrainConfig train =
+                new TrainConfig(
+                        t.numTrainEpochs(),
+                        t.learningRate(),
+                        t.headLearningRate(),
+                        t.perDeviceTrainBatchSize(),
+                        t.gradientAccumulationSteps(),
+                        t.weightDecay(),
+                        t.warmupRatio(),
+                        t.lrSchedulerType(),
+                        t.maxGradNorm(),
+                        t.dropout(),
+                        t.precision(),
+                        reverse,
+                        t.saveSteps(),
+                        t.seed());
+        HeadJob job =
+                new HeadJob(
+                        fits.config(),
+                        train,
+                        fits.maxLength(),
+                        fits.labels(),
+                        fits.base(),
+                        fits.training(),
+                        fits.validation(),
+                        fits.embeddings(),
+                        fits.work(),
+                        fits.output());
+
+        assertThatThrownBy(() -> HeadTrainings.train(job))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith(
+                        "kd.loss must be forward_kl for a student of kind head, got reverse_kl");
     }
 
     private static HeadJob with(HeadJob job, Base base, int maxLength, HeadConfig config) {
