@@ -14,6 +14,7 @@
  *   <li>{@code StudentPackage}, {@code ModelCard}, {@code EncoderClassifier}: a finished student as
  *       a folder, and at work.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
+ *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
  * </ul>
  */
 @NullMarked
