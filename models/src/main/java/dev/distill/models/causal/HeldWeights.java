@@ -73,7 +73,7 @@ public final class HeldWeights implements AutoCloseable {
         NDList copy =
                 program.call(rounded ? "rounded" : "copied")
                         .tensors("p", List.of(array))
-                        .run(manager);
+                        .record(manager); // so that adapters beside them can learn
         arrays.put(name, copy.singletonOrThrow());
     }
 
