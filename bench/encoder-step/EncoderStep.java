@@ -86,6 +86,7 @@ final class EncoderStep {
                         128,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 IntStream.range(0, CLASSES).mapToObj(i -> "label-" + i).toList(),
                 new Bases(folder).resolve(Bases.MINILM),

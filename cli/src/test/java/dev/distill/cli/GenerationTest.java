@@ -88,6 +88,30 @@ class GenerationTest {
     }
 
     @Test
+    void aLanguageModelAlsoNamesLabels() {
+        job = JobFixture.in(folder);
+        job.edit(
+                "job.yaml",
+                text ->
+                        text.replaceAll(
+                                        "(?m)^student: .*$",
+                                        "student: { kind: causal-lm, base: %s, max_length: 96, causal_lm: { method: full } }"
+                                                .formatted(TINY_LLAMA))
+                                .replaceAll(
+                                        "(?m)^train: .*$",
+                                        "train: { num_train_epochs: 6, learning_rate: 1e-2, per_device_train_batch_size: 4 }"));
+
+        JobFixture.Outcome outcome = job.runJson();
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(job.read(relative(job.lastRun(), "model/config.json")))
+                .contains("\"labels\"", "Name one of: shipping, refund");
+        assertThat(job.read(relative(job.lastRun(), "model/README.md")))
+                .contains("A classifier of 2 labels", "| macro F1 |");
+        assertThat(job.file("registry/tiny/aliases/candidate")).exists();
+    }
+
+    @Test
     void answersThatAreNotJsonAreRejectedAndNothingIsLearntFromThem() {
         job.edit(
                 "teacher.jsonl",

@@ -95,23 +95,25 @@ class LadderTest {
                         "curate",
                         "train linear",
                         "evaluate linear",
+                        "train head",
+                        "evaluate head",
                         "train encoder",
                         "evaluate encoder");
         List<JsonNode> judged = outcome.events("student_judged");
-        assertThat(judged).hasSize(2);
+        assertThat(judged).hasSize(3);
         assertThat(judged.getFirst().path("outcome").asText()).isEqualTo("INCONCLUSIVE");
-        assertThat(judged.getFirst().path("next").asText()).isEqualTo("encoder");
+        assertThat(judged.getFirst().path("next").asText()).isEqualTo("head");
         assertThat(judged.getFirst().path("items").asInt()).isEqualTo(JobFixture.GOLD);
         assertThat(job.file("registry")).doesNotExist();
 
         Path run = job.lastRun();
         JsonNode ladder =
                 Json.parse(job.read(relative(run, "evaluation/results.json"))).path("ladder");
-        assertThat(ladder).hasSize(2);
+        assertThat(ladder).hasSize(3);
         assertThat(ladder.path(0).path("chosen").asBoolean()).isTrue();
         assertThat(ladder.path(0).path("front").asBoolean()).isTrue();
         assertThat(job.read(relative(run, "summary.md")))
-                .contains("None of the 2 students tried passes, nearest is linear", "| encoder |");
+                .contains("None of the 3 students tried passes, nearest is linear", "| encoder |");
         assertThat(job.read(relative(run, "evaluation/junit.xml")))
                 .contains("name=\"encoder\"><skipped message=\"");
         assertThat(job.read(relative(run, "report.html")))
@@ -122,7 +124,7 @@ class LadderTest {
         JobFixture.Outcome again = job.runJson();
         assertThat(again.code()).isEqualTo(ExitCode.GATE_INCONCLUSIVE.code());
         assertThat(again.events("stage_finished"))
-                .hasSize(6)
+                .hasSize(8)
                 .allMatch(stage -> stage.path("reused").asBoolean());
     }
 

@@ -8,19 +8,20 @@ public record StudentConfig(
                 @Default("encoder")
                 Kind kind,
         @Doc("minilm-l6 (comes with distill) or a folder in the Hugging Face layout.")
-                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("minilm-l6")
                 String base,
         @Doc("How token vectors become one vector.") @OnlyFor(Kind.ENCODER) @Default("mean")
                 Pooling pooling,
         @Doc(
                         "Most tokens of a request, of a causal-lm with its answer; longer ones are cut, and the report says how many.")
-                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("128")
                 @AtLeast(8)
                 @AtMost(131072)
                 int maxLength,
         @Doc("Settings of a linear student.") @OnlyFor(Kind.LINEAR) Optional<LinearConfig> linear,
+        @Doc("Settings of a head.") @OnlyFor(Kind.HEAD) Optional<HeadConfig> head,
         @Doc("Settings of a causal-lm.") @OnlyFor(Kind.CAUSAL_LM)
                 Optional<CausalTrainConfig> causalLm,
         @Doc("The base of a causal-lm, which auto then tries last; a folder, as base.")
@@ -31,6 +32,11 @@ public record StudentConfig(
         return causalLm.orElseGet(() -> ConfigFile.defaults(CausalTrainConfig.class));
     }
 
+    /** The settings of a head, written or not. */
+    public HeadConfig headSettings() {
+        return head.orElseGet(() -> ConfigFile.defaults(HeadConfig.class));
+    }
+
     /** The settings of a linear student, written or not. */
     public LinearConfig linearSettings() {
         return linear.orElseGet(() -> ConfigFile.defaults(LinearConfig.class));
@@ -39,6 +45,7 @@ public record StudentConfig(
     /** The kinds of student. */
     public enum Kind {
         LINEAR,
+        HEAD,
         ENCODER,
         @Word("causal-lm")
         CAUSAL_LM,

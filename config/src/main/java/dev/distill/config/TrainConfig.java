@@ -54,11 +54,11 @@ public record TrainConfig(
                 @AtMost(0.9)
                 Optional<Double> dropout,
         @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
-                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("auto")
                 Precision precision,
         @Doc("Distillation from the teacher's probabilities.")
-                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("{}")
                 Kd kd,
         @Doc("Steps between checkpoints.")

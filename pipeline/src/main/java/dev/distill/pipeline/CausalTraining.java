@@ -7,13 +7,17 @@ import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.StudentConfig;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.DatasetFolder;
+import dev.distill.datasets.Labels;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.models.Tokenizer;
 import dev.distill.models.Torch;
-import dev.distill.models.assistant.AssistantPackage;
 import dev.distill.models.causal.CausalBase;
+import dev.distill.models.causal.CausalPackage;
+import dev.distill.models.causal.LabelTask;
 import dev.distill.models.chat.Chat;
 import dev.distill.models.chat.ChatTemplate;
+import dev.distill.models.chat.PromptProof;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.causal.CausalJob;
 import dev.distill.trainer.causal.CausalTrainer;
@@ -22,7 +26,6 @@ import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.ChatRow.Message;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -87,7 +90,7 @@ final class CausalTraining implements Training {
 
     /** A model's own chat template as the way it reads a conversation. */
     private static ChatFormat format(Path folder) {
-        ChatTemplate template = ChatTemplate.load(folder, Clock.systemDefaultZone());
+        ChatTemplate template = ChatTemplate.load(folder, CausalPackage.CLOCK);
         return new ChatFormat() {
             @Override
             public String prompt(List<Message> messages) {
@@ -111,14 +114,30 @@ final class CausalTraining implements Training {
         return Chat.of(list);
     }
 
+    /**
+     * What belongs into the package beside decoder and tokenizer: of a classification its labels, a
+     * prompt with its tokens as proof, and the card.
+     */
+    private void complete(Path model) {
+        if (context.job().format() instanceof Labels labels) {
+            CausalPackage.choose(
+                    model, new LabelTask(labels.names(), context.job().systemPrompt()));
+        }
+        try (Tokenizer tokenizer = Tokenizer.load(base.tokenizerFile())) {
+            ChatTemplate template = ChatTemplate.load(base.folder(), CausalPackage.CLOCK);
+            PromptProof.of(template, tokenizer, chat(training.getFirst().prompt())).write(model);
+        }
+        CausalPackage.describe(
+                model, StudentCard.of(context, StudentConfig.Kind.CAUSAL_LM, curate, List.of()));
+    }
+
     @Override
     public ObjectNode run(Path model, Path scratch) {
         CausalJob job = job(model, scratch);
         TrainingResult result =
                 new CausalTrainer(InstantSource.system())
                         .train(job, new TrainingProgress(context.events()), context.stop());
-        AssistantPackage.describe(
-                model, StudentCard.of(context, StudentConfig.Kind.CAUSAL_LM, curate, List.of()));
+        complete(model);
         String method = job.causal().method().name().toLowerCase(Locale.ROOT);
         return Json.object()
                 .put(

@@ -1,6 +1,5 @@
 package dev.distill.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -119,24 +118,23 @@ final class EvaluateStage implements Stage {
         for (Request item : job.gold()) {
             context.stop().check("the student's answers are asked again by the next run");
             Optional<AnswerRow> answer = Optional.ofNullable(teacher.get(item.id()));
-            JsonNode student = student(item, client);
+            Said student = student(item, client);
             rows.add(
                     PredictionRow.of(
                             item,
                             answer.map(AnswerRow::answer),
                             answer.flatMap(AnswerRow::label),
                             answer.map(AnswerRow::requestKey).orElse(""),
-                            meaning(student.path("message").path("content").asText()),
-                            probability(student)));
+                            student.answer(),
+                            student.probability()));
             progress(rows.size(), "");
         }
         return rows;
     }
 
-    /** The student's choice, in the words of the dialect. */
-    private JsonNode student(Request item, ChatClient client) throws InterruptedException {
+    private Said student(Request item, ChatClient client) throws InterruptedException {
         return switch (client.ask(body(item))) {
-            case ChatClient.Reply.Answered answered -> answered.body().path("choices").path(0);
+            case ChatClient.Reply.Answered answered -> Said.of(answered.body(), job.format());
             case ChatClient.Reply.Refused refused ->
                     throw new UserError(
                             ExitCode.REMOTE_FAILED,
@@ -146,25 +144,8 @@ final class EvaluateStage implements Stage {
         };
     }
 
-    /** An answer that means nothing to the task stands for itself, and is wrong. */
-    private String meaning(String answer) {
-        return job.format().meaning(answer).orElse(answer);
-    }
-
-    /** The probability of the whole answer: of all of its tokens. A label is one token. */
-    private static double probability(JsonNode choice) {
-        double logarithm = 0;
-        for (JsonNode token : choice.path("logprobs").path("content")) {
-            logarithm += token.path("logprob").asDouble();
-        }
-        return Math.exp(logarithm);
-    }
-
     private ObjectNode body(Request item) {
-        return Prompt.request(
-                        STUDENT_ROUTE, job.systemPrompt(), item.text(), job.config().teacher())
-                .put("logprobs", true)
-                .put("top_logprobs", 0);
+        return Said.question(job, STUDENT_ROUTE, item.text());
     }
 
     private ArrayNode studentLatencies(ChatClient client) throws InterruptedException {

@@ -1,13 +1,13 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.PublishConfig;
-import dev.distill.config.TeacherConfig;
 import dev.distill.config.UserError;
-import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.PredictionRow;
 import dev.distill.evaluation.Comparison;
@@ -15,13 +15,12 @@ import dev.distill.evaluation.Estimate;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.WholeFolder;
-import dev.distill.models.Classifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
-import dev.distill.models.assistant.Assistant;
-import dev.distill.models.causal.Sampling;
-import dev.distill.models.chat.Chat;
 import dev.distill.models.students.Students;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.serving.StudentProvider;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,7 +88,7 @@ final class Publication {
      *
      * @throws UserError when the package does not answer as it did in the evaluation
      */
-    FolderRegistry.Entry publish(Path folder) {
+    FolderRegistry.Entry publish(Path folder) throws InterruptedException {
         PublishConfig publish = context.job().config().publish();
         String name = context.job().config().name();
         FolderRegistry registry = new FolderRegistry(publish.to());
@@ -101,7 +100,7 @@ final class Publication {
         return registry.publish(folder, name, publish.alias());
     }
 
-    private void prove(Path folder) {
+    private void prove(Path folder) throws InterruptedException {
         List<PredictionRow> rows =
                 ParquetFile.read(
                                 stages.output(EvaluateStage.NAME).file(EvaluateStage.PREDICTIONS),
@@ -109,64 +108,37 @@ final class Publication {
                         .stream()
                         .limit(PROOF_ITEMS)
                         .toList();
-        List<Said> now =
-                Students.isAssistant(folder) ? asked(folder, rows) : classified(folder, rows);
-        for (int i = 0; i < rows.size(); i++) {
-            PredictionRow then = rows.get(i);
-            boolean same =
-                    now.get(i).answer().equals(then.studentLabel())
-                            && Math.abs(now.get(i).probability() - then.studentProbability())
-                                    < TOLERANCE;
-            if (!same) {
-                throw new UserError(
-                        ExitCode.INVALID_INPUT,
-                        Problem.at(
-                                        Location.of(folder),
-                                        "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
-                                                .formatted(
-                                                        then.id(),
-                                                        now.get(i).answer(),
-                                                        now.get(i).probability(),
-                                                        then.studentLabel(),
-                                                        then.studentProbability()))
-                                .withHint(
-                                        "it was not published; evaluate again with a new --home"));
+        Job job = context.job();
+        try (Provider student = StudentProvider.load(folder)) {
+            for (PredictionRow then : rows) {
+                ObjectNode question = Said.question(job, NAME, then.text());
+                if (!(student.complete(NAME, question) instanceof Outcome.Answer answer)) {
+                    throw differs(folder, then, "no answer");
+                }
+                Said now = Said.of(answer.completion(), job.format());
+                boolean same =
+                        now.answer().equals(then.studentLabel())
+                                && Math.abs(now.probability() - then.studentProbability())
+                                        < TOLERANCE;
+                if (!same) {
+                    throw differs(
+                            folder, then, "%s (%.4f)".formatted(now.answer(), now.probability()));
+                }
             }
         }
     }
 
-    private record Said(String answer, double probability) {}
-
-    private static List<Said> classified(Path folder, List<PredictionRow> rows) {
-        try (Classifier classifier = Students.load(folder)) {
-            return classifier.classify(rows.stream().map(PredictionRow::text).toList()).stream()
-                    .map(said -> new Said(said.label(), said.confidence()))
-                    .toList();
-        }
-    }
-
-    /** As the evaluation asks, at the teacher's own settings. */
-    private List<Said> asked(Path folder, List<PredictionRow> rows) {
-        try (Assistant assistant = Assistant.load(folder)) {
-            AnswerFormat format = context.job().format();
-            return assistant.answer(rows.stream().map(this::question).toList()).stream()
-                    .map(
-                            said ->
-                                    new Said(
-                                            format.meaning(said.text()).orElse(said.text()),
-                                            said.probability()))
-                    .toList();
-        }
-    }
-
-    private Assistant.Question question(PredictionRow row) {
-        TeacherConfig teacher = context.job().config().teacher();
-        String system = context.job().systemPrompt();
-        return new Assistant.Question(
-                Chat.of(Prompt.request("", system, row.text(), teacher).get("messages")),
-                Optional.of(teacher.maxTokens()),
-                Optional.of(Sampling.at(teacher.temperature(), 0)),
-                List.of(),
-                0);
+    private static UserError differs(Path folder, PredictionRow then, String now) {
+        return new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.at(
+                                Location.of(folder),
+                                "the package answers gold item %s with %s, but in the evaluation with %s (%.4f)"
+                                        .formatted(
+                                                then.id(),
+                                                now,
+                                                then.studentLabel(),
+                                                then.studentProbability()))
+                        .withHint("it was not published; evaluate again with a new --home"));
     }
 }

@@ -8,6 +8,7 @@ import dev.distill.models.causal.CausalBase;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,7 +58,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     Optional<Base> base(StudentConfig.Kind kind) {
         return switch (kind) {
             case LINEAR -> Optional.empty();
-            case ENCODER, AUTO -> Optional.of(base());
+            case HEAD, ENCODER, AUTO -> Optional.of(base());
             case CAUSAL_LM -> {
                 Path folder = causalBase().folder();
                 yield Optional.of(new Base(String.valueOf(folder.getFileName()), folder));
@@ -69,14 +70,19 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     List<StudentConfig.Kind> kinds() {
         StudentConfig.Kind kind = job.config().student().kind();
         return switch (kind) {
-            case LINEAR, ENCODER, CAUSAL_LM -> List.of(kind);
-            case AUTO ->
-                    job.config().student().causalBase().isPresent()
-                            ? List.of(
-                                    StudentConfig.Kind.LINEAR,
-                                    StudentConfig.Kind.ENCODER,
-                                    StudentConfig.Kind.CAUSAL_LM)
-                            : List.of(StudentConfig.Kind.LINEAR, StudentConfig.Kind.ENCODER);
+            case LINEAR, HEAD, ENCODER, CAUSAL_LM -> List.of(kind);
+            case AUTO -> {
+                List<StudentConfig.Kind> kinds =
+                        new ArrayList<>(
+                                List.of(
+                                        StudentConfig.Kind.LINEAR,
+                                        StudentConfig.Kind.HEAD,
+                                        StudentConfig.Kind.ENCODER));
+                if (job.config().student().causalBase().isPresent()) {
+                    kinds.add(StudentConfig.Kind.CAUSAL_LM);
+                }
+                yield kinds;
+            }
         };
     }
 
@@ -86,7 +92,8 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      * @throws UserError when there is no such base, or it cannot read texts of that length
      */
     void checkStudent() {
-        if (kinds().contains(StudentConfig.Kind.ENCODER)) {
+        if (kinds().contains(StudentConfig.Kind.HEAD)
+                || kinds().contains(StudentConfig.Kind.ENCODER)) {
             checkEncoder();
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {

@@ -30,6 +30,7 @@ interface Training {
     static Training of(StudentConfig.Kind kind, RunContext context, StageOutput curate) {
         return switch (kind) {
             case LINEAR -> new LinearTraining(context, curate);
+            case HEAD -> new HeadTraining(context, curate);
             case ENCODER -> new EncoderTraining(context, curate);
             case CAUSAL_LM -> new CausalTraining(context, curate);
             case AUTO -> throw new IllegalArgumentException("auto is no kind to train");

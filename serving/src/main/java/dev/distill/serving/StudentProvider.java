@@ -1,6 +1,5 @@
 package dev.distill.serving;
 
-import dev.distill.models.assistant.Assistant;
 import dev.distill.models.students.Students;
 import dev.distill.proxy.upstream.Provider;
 
@@ -16,8 +15,8 @@ public final class StudentProvider {
      * @throws dev.distill.config.UserError when a file is missing or damaged
      */
     public static Provider load(Path folder) {
-        return Students.isAssistant(folder)
-                ? new AssistantProvider(Assistant.load(folder))
+        return Students.writes(folder)
+                ? new ChatProvider(Students.loadChatModel(folder))
                 : new ClassifierProvider(Students.load(folder));
     }
 }

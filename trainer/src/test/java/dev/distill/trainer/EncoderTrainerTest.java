@@ -121,6 +121,7 @@ class EncoderTrainerTest {
                                 65,
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         fits.labels(),
                         fits.base(),

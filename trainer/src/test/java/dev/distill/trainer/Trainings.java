@@ -157,6 +157,7 @@ public final class Trainings {
                         32,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 LABELS,
                 new Base("bert", base()),

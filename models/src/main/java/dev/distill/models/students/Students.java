@@ -10,9 +10,17 @@ import dev.distill.models.Architecture;
 import dev.distill.models.Classifier;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.ModelCard;
+import dev.distill.models.Precision;
 import dev.distill.models.StudentPackage;
-import dev.distill.models.assistant.Assistant;
-import dev.distill.models.assistant.AssistantPackage;
+import dev.distill.models.Tokenizer;
+import dev.distill.models.causal.CausalClassifier;
+import dev.distill.models.causal.CausalPackage;
+import dev.distill.models.causal.ChatModel;
+import dev.distill.models.chat.ChatTemplate;
+import dev.distill.models.chat.PromptProof;
+import dev.distill.models.head.HeadClassifier;
+import dev.distill.models.head.HeadPackage;
+import dev.distill.models.head.HeadShape;
 import dev.distill.models.linear.LinearClassifier;
 import dev.distill.models.linear.LinearPackage;
 import dev.distill.models.linear.LinearShape;
@@ -55,20 +63,29 @@ public final class Students {
                 LinearPackage.describe(folder, card);
             }
         },
-        ASSISTANT(AssistantPackage.modelTypes()) {
+        HEAD(List.of(HeadShape.MODEL_TYPE)) {
             @Override
             Classifier load(Path folder) {
-                throw UserError.invalid(
-                        Location.of(folder), "the package is a language model, not a classifier");
+                return HeadClassifier.load(folder);
             }
 
             @Override
             void describe(Path folder, ModelCard card) {
-                AssistantPackage.describe(folder, card);
+                HeadPackage.describe(folder, card);
+            }
+        },
+        CAUSAL(CausalPackage.modelTypes()) {
+            @Override
+            Classifier load(Path folder) {
+                return CausalClassifier.load(folder, Precision.FP32, CausalPackage.CLOCK);
+            }
+
+            @Override
+            void describe(Path folder, ModelCard card) {
+                CausalPackage.describe(folder, card);
             }
         };
 
-        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> modelTypes;
 
         Format(List<String> modelTypes) {
@@ -90,12 +107,37 @@ public final class Students {
     }
 
     /**
-     * Whether a package is a language model, for {@link Assistant#load}, and not a classifier.
+     * Whether a package writes its answers, for {@link #loadChatModel}, instead of choosing one of
+     * its labels.
      *
      * @throws UserError when nobody knows its {@code model_type}
      */
-    public static boolean isAssistant(Path folder) {
-        return Format.of(folder) == Format.ASSISTANT;
+    public static boolean writes(Path folder) {
+        return Format.of(folder) == Format.CAUSAL && CausalPackage.labels(folder).isEmpty();
+    }
+
+    /**
+     * Loads a package that writes its answers, in float32: so an answer does not depend on those
+     * that are written at the same time.
+     *
+     * @throws UserError when a file is missing or damaged, the files do not fit together, or the
+     *     prompt is not the one that it was trained with
+     */
+    public static ChatModel loadChatModel(Path folder) {
+        ChatModel model = ChatModel.load(folder, Precision.FP32, CausalPackage.CLOCK);
+        try (Tokenizer tokenizer = Tokenizer.load(folder.resolve("tokenizer.json"))) {
+            PromptProof.read(folder)
+                    .ifPresent(
+                            proof ->
+                                    proof.check(
+                                            ChatTemplate.load(folder, CausalPackage.CLOCK),
+                                            tokenizer,
+                                            model.config().size().vocabulary()));
+            return model;
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
     }
 
     /**
