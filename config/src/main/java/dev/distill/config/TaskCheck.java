@@ -1,6 +1,5 @@
 package dev.distill.config;
 
-import dev.distill.config.TaskConfig.Type;
 
 /** Whether what is written about a task and its gate fits the kind of task. */
 final class TaskCheck {
@@ -29,20 +28,20 @@ final class TaskCheck {
                     "is missing",
                     "name a text file with one label a line, or write type: generation");
         }
-        unused("task.json", Type.CLASSIFICATION, "it is for tasks of type generation");
-        unused("data.columns.answer", Type.CLASSIFICATION, "the column is called label there");
-        unused("gate.min_exact_match", Type.CLASSIFICATION, "use min_accuracy");
+        unused("task.json", TaskConfig.Type.CLASSIFICATION, "it is for tasks of type generation");
+        unused("data.columns.answer", TaskConfig.Type.CLASSIFICATION, "the column is called label there");
+        unused("gate.min_exact_match", TaskConfig.Type.CLASSIFICATION, "use min_accuracy");
         metric(GateConfig.Metric.ACCURACY);
     }
 
     private void generation() {
-        unused("task.labels", Type.GENERATION, "it is for tasks of type classification");
-        unused("data.columns.label", Type.GENERATION, "the column is called answer there");
-        unused("gate.min_accuracy", Type.GENERATION, "use min_exact_match");
+        unused("task.labels", TaskConfig.Type.GENERATION, "it is for tasks of type classification");
+        unused("data.columns.label", TaskConfig.Type.GENERATION, "the column is called answer there");
+        unused("gate.min_accuracy", TaskConfig.Type.GENERATION, "use min_exact_match");
         metric(GateConfig.Metric.EXACT_MATCH);
     }
 
-    private void unused(String key, Type type, String hint) {
+    private void unused(String key, TaskConfig.Type type, String hint) {
         if (findings.written(key)) {
             findings.add(key, "does nothing for a task of type " + Scalars.word(type), hint);
         }

@@ -5,8 +5,8 @@
  *   <li>{@code Torch}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
  *       TorchScript text among the resources: {@code bert.py}, {@code distilbert.py}, {@code
  *       blocks.py}.
- *   <li>{@code Weights}, {@code Safetensors}, {@code Checkpoint}: arrays by Hugging Face name, and
- *       their files.
+ *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging
+ *       Face name, and their files.
  *   <li>{@code EncoderConfig}, {@code Architecture}, {@code Head}, {@code Encoder}: a config and
  *       the computation that it describes.
  *   <li>{@code Tokenizer}, {@code Tokens}, {@code TokenBatch}: from texts to numbers.
@@ -16,6 +16,7 @@
  *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
  *       folder.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
+ *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
  * </ul>
  */
 @NullMarked

@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public final class TokenLosses implements AutoCloseable {
     /** Memory for the logits of a chunk in float32. */
-    private static final long CHUNK_BYTES = 1L << 26;
+    private static final long CHUNK_BYTES = 1L << 27;
 
     private final NDManager manager;
     private final Program program;

@@ -11,6 +11,13 @@ import __torch__.divergences
 # Numbers (c): alpha, temperature, kind, parameter as in Divergence.java; normaliser, by which the sum
 # is divided; cap, of the logits, 0 for none; chunk, positions in one.
 
+# The size of chunks of like size, of all positions, none above the greatest.
+def even(positions: int, greatest: int) -> int:
+  chunks = (positions + greatest - 1) // greatest
+  if chunks == 0:
+    return 1
+  return (positions + chunks - 1) // chunks
+
 # z (n, V) float32
 def logits(h: Tensor, e: Tensor, cap: float) -> Tensor:
   z = torch.linear(h, e).to(6)
@@ -57,7 +64,7 @@ class TokenLosses(Module):
     e = e.detach()
     flat = hidden.detach().flatten(0, -2)
     h = torch.index_select(flat, 0, rows)
-    n = int(c["chunk"])
+    n = __torch__.even(h.size(0), int(c["chunk"]))
     scale = 1.0 / float(c["normaliser"])
     cap = float(c["cap"])
     of_e = torch.zeros([0], dtype=6)
@@ -72,12 +79,11 @@ class TokenLosses(Module):
       y = targets[start:end]
       z = __torch__.logits(h_n, e, cap)
       if int(c["kind"]) == 0 and cap == 0.:
-        # (softmax(z) - onehot(y)) / N, made in the memory of z
-        top = torch.logsumexp(z, [-1], True)
-        loss = loss + (top - torch.gather(z, 1, y.unsqueeze(1))).sum()
-        z.sub_(top).exp_()
-        z.scatter_add_(1, y.unsqueeze(1), torch.full([z.size(0), 1], -1.0))
-        of_z = z.mul_(scale)
+        # softmax(z) - onehot(y). Its greatest number tells the log of the sum of exp(z) as well.
+        q = torch.softmax(z, -1)
+        log_sum = z.amax([-1], True) - torch.log(q.amax([-1], True))
+        loss = loss + (log_sum - torch.gather(z, 1, y.unsqueeze(1))).sum()
+        of_z = q.scatter_add_(1, y.unsqueeze(1), torch.full([z.size(0), 1], -1.0))
       else:
         leaf = z.requires_grad_(True)
         if cap > 0.:
@@ -86,18 +92,18 @@ class TokenLosses(Module):
         sum, hits = __torch__.chunk_loss(z, y, c, teacher, start, end)
         loss = loss + sum.detach()
         found = torch.grad([sum], [leaf], None, False, False, False)
-        of_z = unchecked_cast(Tensor, found[0]) * scale
+        of_z = unchecked_cast(Tensor, found[0])
       of_z = of_z.to(h.dtype)
-      of_h[start:end].copy_(torch.matmul(of_z, e))
+      of_h[start:end].copy_(torch.matmul(of_z, e).mul_(scale))
       if bool(want_e):
-        of_e.add_(torch.matmul(of_z.t(), h_n))
+        of_e.add_(torch.matmul(of_z.t(), h_n), alpha=scale)
     of_hidden = torch.index_copy(torch.zeros_like(flat), 0, rows, of_h).view(hidden.size())
     return [loss * scale, of_hidden, of_e]
 
   # The loss and the hits of these positions.
   def validate(self: __torch__.TokenLosses, hidden: Tensor, rows: Tensor, e: Tensor, targets: Tensor, c: Dict[str, Tensor], teacher: Dict[str, Tensor]) -> List[Tensor]:
     h = torch.index_select(hidden.flatten(0, -2), 0, rows)
-    n = int(c["chunk"])
+    n = __torch__.even(h.size(0), int(c["chunk"]))
     loss = torch.zeros([], dtype=6)
     hits = torch.zeros([], dtype=4)
     for i in range((h.size(0) + n - 1) // n):

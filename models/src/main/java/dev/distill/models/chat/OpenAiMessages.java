@@ -22,7 +22,8 @@ public final class OpenAiMessages {
     /**
      * The chat that a request's body asks to go on with.
      *
-     * @param request with {@code messages} and perhaps {@code tools}, of which an empty list is none
+     * @param request with {@code messages} and perhaps {@code tools}, of which an empty list is
+     *     none
      * @throws UserError for content that is not text: these students do not see pictures
      */
     public static Chat chat(JsonNode request) {

@@ -145,7 +145,8 @@ public record PromptProof(Chat chat, String prompt, List<Long> tokens) {
 
     private static int firstDifference(String left, String right) {
         int at = 0;
-        while (at < Math.min(left.length(), right.length()) && left.charAt(at) == right.charAt(at)) {
+        while (at < Math.min(left.length(), right.length())
+                && left.charAt(at) == right.charAt(at)) {
             at++;
         }
         return at;

@@ -56,7 +56,9 @@ class ChatTemplateFilesTest {
 
     @Test
     void specialTokensAreStringsOrObjectsAndMayStandInAFileOfTheirOwn() throws IOException {
-        write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}{{ pad_token }}{{ unk_token }}");
+        write(
+                "chat_template.jinja",
+                "{{ bos_token }}{{ eos_token }}{{ pad_token }}{{ unk_token }}");
         write(
                 "tokenizer_config.json",
                 "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\","
@@ -99,8 +101,7 @@ class ChatTemplateFilesTest {
 
         assertThatThrownBy(() -> load().text(hi()))
                 .isInstanceOf(UserError.class)
-                .hasMessage(
-                        folder + ": there are several chat templates but no default one: rag");
+                .hasMessage(folder + ": there are several chat templates but no default one: rag");
     }
 
     @Test
@@ -125,7 +126,9 @@ class ChatTemplateFilesTest {
 
     @Test
     void anErrorNamesFileLineAndColumn() throws IOException {
-        write("chat_template.jinja", "{% for m in messages %}\n  {{ m.nothing.at_all }}\n{% endfor %}");
+        write(
+                "chat_template.jinja",
+                "{% for m in messages %}\n  {{ m.nothing.at_all }}\n{% endfor %}");
 
         assertThatThrownBy(() -> load().text(hi()))
                 .isInstanceOf(UserError.class)

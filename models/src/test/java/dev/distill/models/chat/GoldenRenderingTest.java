@@ -25,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("golden")
 class GoldenRenderingTest {
     static final Path RESOURCES = Path.of("src/test/resources/chat");
-    static final Clock MARCH =
-            Clock.fixed(Instant.parse("2026-03-07T04:05:09Z"), ZoneOffset.UTC);
+    static final Clock MARCH = Clock.fixed(Instant.parse("2026-03-07T04:05:09Z"), ZoneOffset.UTC);
 
     @TempDir Path folder;
 
@@ -48,9 +47,7 @@ class GoldenRenderingTest {
     private void check(JsonNode golden, JsonNode chats) throws IOException {
         String source =
                 Files.readString(
-                        RESOURCES
-                                .resolve("templates")
-                                .resolve(golden.get("template").textValue()));
+                        RESOURCES.resolve("templates").resolve(golden.get("template").textValue()));
         ChatTemplate template = template(source, chats.get("tokens"));
         JsonNode given = named(chats.get("chats"), golden.get("chat").textValue());
         Chat chat = Chat.of(given.get("messages"));
@@ -108,7 +105,10 @@ class GoldenRenderingTest {
             assertThat(rendered.generated())
                     .map(span -> rendered.text().substring(span.from(), span.end()))
                     .isEqualTo(
-                            golden.get("generated").valueStream().map(JsonNode::textValue).toList());
+                            golden.get("generated")
+                                    .valueStream()
+                                    .map(JsonNode::textValue)
+                                    .toList());
         }
     }
 

@@ -50,7 +50,8 @@ class PromptProofTest {
         proof.write(folder);
 
         assertThat(PromptProof.read(folder)).hasValue(proof);
-        assertThat(proof.prompt()).isEqualTo("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+        assertThat(proof.prompt())
+                .isEqualTo("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
         assertThatCode(() -> proof.check(template, tokenizer, VOCABULARY))
                 .doesNotThrowAnyException();
     }
@@ -63,7 +64,8 @@ class PromptProofTest {
     @Test
     void anotherTemplateIsNoticed() throws IOException {
         PromptProof proof = PromptProof.of(template, tokenizer, hi());
-        Files.writeString(folder.resolve("chat_template.jinja"), "<|im_start|>u:{{ messages[0].content }}");
+        Files.writeString(
+                folder.resolve("chat_template.jinja"), "<|im_start|>u:{{ messages[0].content }}");
         ChatTemplate other = ChatTemplate.load(folder, MARCH);
 
         assertThatThrownBy(() -> proof.check(other, tokenizer, VOCABULARY))
@@ -71,7 +73,7 @@ class PromptProofTest {
                 .hasMessageStartingWith(
                         folder
                                 + ": the chat template writes another prompt than in training: at"
-                                + " character 13 \":Hi\" instead of \"ser\\nHi<|im_end|>\\n<|im_\"");
+                                + " character 13 \":Hi\" instead of \"ser\\nHi<|im_end|>\\n<|i\"");
     }
 
     @Test
@@ -104,7 +106,8 @@ class PromptProofTest {
         Files.writeString(
                 folder.resolve("chat_template.jinja"),
                 "{{ bos_token }}{% for m in messages %}{{ bos_token }}{{ m.content }}{% endfor %}");
-        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"bos_token\": \"<|im_start|>\"}");
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"), "{\"bos_token\": \"<|im_start|>\"}");
         ChatTemplate twice = ChatTemplate.load(folder, MARCH);
 
         assertThatThrownBy(() -> PromptProof.of(twice, tokenizer, hi()))

@@ -31,7 +31,7 @@ record MemoryPlan(long weights, long learning, long activations, long loss) {
     private static final int INNER_NUMBERS = 5;
 
     /** Logits, their softmax and its gradient in float32, and one of them in bfloat16. */
-    private static final long CHUNK = 4 * (1L << 26);
+    private static final long CHUNK = 4 * (1L << 27);
 
     /**
      * The plan of a training.

@@ -15,7 +15,11 @@ final class Access {
     /** {@code value.name}. */
     static Object attribute(Object value, String name) {
         return own(value, name)
-                .or(() -> value instanceof Map<?, ?> dict ? Dicts.get(dict, name) : Optional.empty())
+                .or(
+                        () ->
+                                value instanceof Map<?, ?> dict
+                                        ? Dicts.get(dict, name)
+                                        : Optional.empty())
                 .orElseGet(() -> Undefined.member(value, name));
     }
 

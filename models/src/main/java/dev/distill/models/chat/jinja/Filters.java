@@ -32,7 +32,8 @@ final class Filters {
     private static Object defaulted(Object value, Arguments arguments) {
         Bound bound = arguments.bind(0, "default_value", "boolean");
         boolean absent =
-                value instanceof Undefined || (bound.truth("boolean", false) && !Values.truth(value));
+                value instanceof Undefined
+                        || (bound.truth("boolean", false) && !Values.truth(value));
         return absent ? bound.get("default_value", "") : value;
     }
 

@@ -87,7 +87,9 @@ final class PercentFormat {
                             value instanceof Double number
                                     ? Parsed.truncated(number)
                                             .orElseThrow(
-                                                    () -> new TemplateError("the format d needs a number"))
+                                                    () ->
+                                                            new TemplateError(
+                                                                    "the format d needs a number"))
                                     : value);
             case "x", "X", "o", "c", "e", "E", "f", "F", "g", "G" -> spec.format(value);
             default -> throw new TemplateError("unsupported format character '" + type + "'");

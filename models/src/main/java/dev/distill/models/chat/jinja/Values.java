@@ -107,8 +107,7 @@ final class Values {
                         .allMatch(
                                 e -> {
                                     Optional<Object> other = Dicts.get(right, e.getKey());
-                                    return other.isPresent()
-                                            && equal(e.getValue(), other.get());
+                                    return other.isPresent() && equal(e.getValue(), other.get());
                                 });
     }
 
