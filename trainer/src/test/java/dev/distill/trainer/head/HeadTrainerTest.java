@@ -20,6 +20,7 @@ import dev.distill.models.Weights;
 import dev.distill.models.head.Embedder;
 import dev.distill.models.head.HeadClassifier;
 import dev.distill.models.head.HeadPackage;
+import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.Schedule;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
@@ -86,6 +87,23 @@ class HeadTrainerTest {
                             .isCloseTo(trained[text][label], within(1e-5));
                 }
             }
+        }
+    }
+
+    @Test
+    void theCalibrationIsThatOfTheFinishedPackageOnTheValidationRows() {
+        HeadJob job = HeadTrainings.job(HeadTrainings.config(3, 3, 1e-2), folder);
+        TrainingResult result = HeadTrainings.train(job);
+        Path model = folder.resolve("package");
+        HeadPackage.write(
+                model, job.shape(), result.weights(), job.base(), Calibration.NONE, CARD);
+
+        Calibration calibration = HeadCalibration.of(job, result);
+
+        try (HeadClassifier classifier = HeadClassifier.load(model)) {
+            Calibration again = CalibrationFit.of(classifier, job.validation());
+            assertThat(calibration.temperature()).isCloseTo(again.temperature(), within(1e-4));
+            assertThat(calibration.rows()).isEqualTo(12);
         }
     }
 
