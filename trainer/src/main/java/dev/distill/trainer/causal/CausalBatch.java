@@ -16,9 +16,15 @@ import java.util.List;
  * @param places (N) int64: the positions whose next token is trained on, as numbers among all
  *     positions row after row
  * @param targets (N) int64: those next tokens
+ * @param samples those of all rows, in the order of their positions
  * @param hints what the teacher thought of them, silent where no sample has a hint
  */
-record CausalBatch(TokenRows rows, NDArray places, NDArray targets, TokenTeacher hints) {
+record CausalBatch(
+        TokenRows rows,
+        NDArray places,
+        NDArray targets,
+        List<Sample> samples,
+        TokenTeacher hints) {
     /** The arrays of some rows of samples; {@code manager} owns them. */
     static CausalBatch of(NDManager manager, List<List<Sample>> rows) {
         int width = Packing.width(rows);
@@ -42,6 +48,7 @@ record CausalBatch(TokenRows rows, NDArray places, NDArray targets, TokenTeacher
                 TokenRows.packed(manager, inputs),
                 manager.create(places),
                 manager.create(targets),
+                all,
                 hints(manager, all, places.length));
     }
 
