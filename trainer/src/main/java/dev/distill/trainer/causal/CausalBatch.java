@@ -3,9 +3,11 @@ package dev.distill.trainer.causal;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+
 import dev.distill.models.causal.TokenRows;
 import dev.distill.trainer.TokenTeacher;
 import dev.distill.trainer.causal.Sample.Hint;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,9 +18,11 @@ import java.util.List;
  * @param places (N) int64: the positions whose next token is trained on, as numbers among all
  *     positions row after row
  * @param targets (N) int64: those next tokens
+ * @param samples those of all rows, in the order of their positions
  * @param hints what the teacher thought of them, silent where no sample has a hint
  */
-record CausalBatch(TokenRows rows, NDArray places, NDArray targets, TokenTeacher hints) {
+record CausalBatch(
+        TokenRows rows, NDArray places, NDArray targets, List<Sample> samples, TokenTeacher hints) {
     /** The arrays of some rows of samples; {@code manager} owns them. */
     static CausalBatch of(NDManager manager, List<List<Sample>> rows) {
         int width = Packing.width(rows);
@@ -42,6 +46,7 @@ record CausalBatch(TokenRows rows, NDArray places, NDArray targets, TokenTeacher
                 TokenRows.packed(manager, inputs),
                 manager.create(places),
                 manager.create(targets),
+                all,
                 hints(manager, all, places.length));
     }
 
@@ -68,8 +73,7 @@ record CausalBatch(TokenRows rows, NDArray places, NDArray targets, TokenTeacher
             for (int i = 0; i < sample.targets(); i++, n++) {
                 Hint hint = sample.hints().isEmpty() ? Hint.NONE : sample.hints().get(i);
                 System.arraycopy(hint.ids(), 0, ids, n * most, hint.ids().length);
-                System.arraycopy(
-                        hint.logProbabilities(), 0, logs, n * most, hint.ids().length);
+                System.arraycopy(hint.logProbabilities(), 0, logs, n * most, hint.ids().length);
                 weight[n] = hint.ids().length > 0 ? 1 : 0;
             }
         }

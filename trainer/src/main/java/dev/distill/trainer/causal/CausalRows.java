@@ -10,12 +10,16 @@ import dev.distill.models.Tokenizer;
 import dev.distill.models.causal.GenerationConfig;
 import dev.distill.trainer.Divergence;
 import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.causal.CausalJob.LocalTeacherFolder;
 import dev.distill.trainer.causal.Sample.Hint;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,13 +30,16 @@ import java.util.function.Consumer;
  * @param cut share of the training rows that were cut, 0 to 1
  * @param ends the tokens with which an answer ends
  * @param divergence from the teacher; none where it told only its answers
+ * @param readings how a teacher of another tokenizer in the process reads the samples, each by
+ *     itself; empty where there is none
  */
 record CausalRows(
         List<Sample> training,
         List<Sample> validation,
         double cut,
         Set<Long> ends,
-        Divergence divergence) {
+        Divergence divergence,
+        Map<Sample, ForeignReading> readings) {
     /** Below this mean mass of the tokens that a teacher named, the tail is guesswork. */
     private static final double LEAST_MASS = 0.9;
 
@@ -49,8 +56,56 @@ record CausalRows(
             if (divergence.code() == Divergence.TOP_K) {
                 warnOfMass(training, listener);
             }
-            return new CausalRows(training, validation, cut, ends, divergence);
+            Map<Sample, ForeignReading> readings = new IdentityHashMap<>();
+            if (job.teacher().isPresent() && isForeign(job, divergence)) {
+                LocalTeacherFolder teacher = job.teacher().get();
+                readings.putAll(readings(tokenizer, teacher, job, job.training(), training));
+                readings.putAll(readings(tokenizer, teacher, job, job.validation(), validation));
+            }
+            return new CausalRows(training, validation, cut, ends, divergence, readings);
         }
+    }
+
+    /** Whether the teacher has a tokenizer of its own, which only one divergence allows. */
+    private static boolean isForeign(CausalJob job, Divergence divergence) {
+        Path own = job.base().tokenizerFile();
+        Path other = job.teacher().orElseThrow().base().tokenizerFile();
+        if (divergence.code() != Divergence.ULD) {
+            Vocabulary.same(own, other);
+            return false;
+        }
+        boolean foreign = !Vocabulary.isSame(own, other);
+        if (foreign && job.causal().onPolicy().lambda() > 0) {
+            throw refused(
+                    "on_policy.lambda needs a teacher with the student's tokenizer",
+                    "set on_policy.lambda: 0, or take another teacher");
+        }
+        return foreign;
+    }
+
+    private static Map<Sample, ForeignReading> readings(
+            Tokenizer tokenizer,
+            LocalTeacherFolder teacher,
+            CausalJob job,
+            List<ChatRow> rows,
+            List<Sample> samples) {
+        Set<Long> ends = GenerationConfig.read(teacher.base().folder()).stopTokens();
+        Map<Sample, ForeignReading> readings = new IdentityHashMap<>();
+        try (Tokenizer own = Tokenizer.load(teacher.base().tokenizerFile())) {
+            // A teacher with smaller tokens needs more of them for what the student reads.
+            int most = teacher.base().config().size().positions();
+            Samples reader = new Samples(own, teacher.format(), ends, most);
+            for (int i = 0; i < rows.size(); i++) {
+                Sample theirs = reader.of(List.of(rows.get(i))).getFirst();
+                readings.put(
+                        samples.get(i), ForeignReading.of(samples.get(i), tokenizer, theirs, own));
+            }
+        }
+        Preflight.check(
+                readings.values().stream().map(ForeignReading::sample).toList(),
+                readings.values().stream().map(ForeignReading::sample).toList(),
+                job.teacher().orElseThrow().base().config().size().positions());
+        return readings;
     }
 
     private static Divergence divergence(CausalJob job) {
@@ -126,7 +181,7 @@ record CausalRows(
     /** The teacher in the process, if there is one. */
     Optional<LocalTeacher> teacher(NDManager manager, CausalJob job) {
         return job.teacher()
-                .map(t -> LocalTeacher.load(manager, t.base(), job.base(), job.precision()));
+                .map(t -> LocalTeacher.load(manager, t.base(), job.precision(), readings));
     }
 
     /** The memory that a training on these rows takes. */

@@ -3,6 +3,7 @@ package dev.distill.trainer.causal;
 import dev.distill.models.Tokenizer;
 import dev.distill.trainer.causal.Sample.Hint;
 import dev.distill.trainer.causal.TeacherToken.Alternative;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class TeacherAlignment {
             start = end;
         }
         List<Hint> hints = new ArrayList<>();
-        int[] ends = ends(answer);
+        int[] ends = ByteSpans.ends(tokenizer, answer);
         for (int i = 0; i < answer.length; i++) {
             int before = i == 0 ? 0 : ends[i - 1];
             TeacherToken token = bySpan.get(span(before, ends[i]));
@@ -58,16 +59,6 @@ final class TeacherAlignment {
 
     private static long span(int start, int end) {
         return ((long) start << 32) | (end & 0xffff_ffffL);
-    }
-
-    /** Where each token ends in the bytes of the answer; -1 inside of a character. */
-    private int[] ends(long[] answer) {
-        int[] ends = new int[answer.length];
-        for (int i = 0; i < answer.length; i++) {
-            String upTo = tokenizer.text(java.util.Arrays.copyOf(answer, i + 1));
-            ends[i] = upTo.endsWith("\uFFFD") ? -1 : upTo.getBytes(StandardCharsets.UTF_8).length;
-        }
-        return ends;
     }
 
     private Hint hint(TeacherToken token) {

@@ -114,7 +114,7 @@ class TemplateLimitsTest {
         try {
             return render(template, Map.of());
         } catch (TemplateError e) {
-            return e.getMessage();
+            return e.problem();
         }
     }
 
