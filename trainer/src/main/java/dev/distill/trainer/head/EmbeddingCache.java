@@ -39,7 +39,8 @@ final class EmbeddingCache {
     /**
      * A cache for a job's encoder.
      *
-     * @param listener is told about ten times how many texts are done, when they are more than a piece
+     * @param listener is told about ten times how many texts are done, when they are more than a
+     *     piece
      * @param stop asked before each piece
      */
     EmbeddingCache(HeadJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {

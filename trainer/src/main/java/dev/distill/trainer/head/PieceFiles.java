@@ -83,7 +83,9 @@ final class PieceFiles {
             try (Stream<Path> entries = Files.list(folder)) {
                 entries.filter(path -> path.toString().endsWith(EXTENSION)).forEach(files::add);
             }
-            files.sort(Comparator.comparing((Path path) -> path.toFile().lastModified()).reversed());
+            files.sort(
+                    Comparator.comparingLong((Path path) -> path.toFile().lastModified())
+                            .reversed());
             long bytes = 0;
             for (Path file : files) {
                 bytes += Files.size(file);

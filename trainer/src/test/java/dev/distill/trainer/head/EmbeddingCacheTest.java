@@ -98,7 +98,8 @@ class EmbeddingCacheTest {
         List<String> texts = List.of("order", "order ".repeat(60), "refund ".repeat(70));
 
         EmbeddingCache.Result result =
-                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false).embed(texts);
+                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false)
+                        .embed(texts);
 
         assertThat(result.cut()).isEqualTo(2);
     }
