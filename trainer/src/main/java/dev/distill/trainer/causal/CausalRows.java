@@ -75,8 +75,8 @@ record CausalRows(
         boolean foreign = !Vocabulary.isSame(own, other);
         if (foreign && job.causal().onPolicy().lambda() > 0) {
             throw refused(
-                    "on_policy.lambda needs a teacher with the student's tokenizer",
-                    "set on_policy.lambda: 0, or take another teacher");
+                    "student.causal_lm.on_policy.lambda needs a teacher with the student's tokenizer",
+                    "set student.causal_lm.on_policy.lambda: 0, or take another teacher");
         }
         return foreign;
     }
@@ -111,8 +111,8 @@ record CausalRows(
         boolean topK = job.train().kd().loss() == Loss.TOPK_KL;
         if (job.teacher().isEmpty() && job.causal().onPolicy().lambda() > 0) {
             throw refused(
-                    "on_policy.lambda needs a teacher in the process, got none",
-                    "name the teacher's folder in train.causal.teacher");
+                    "student.causal_lm.on_policy.lambda needs a teacher in the process, got none",
+                    "name the folder of one in student.causal_lm.teacher");
         }
         if (job.teacher().isPresent()) {
             if (topK) {

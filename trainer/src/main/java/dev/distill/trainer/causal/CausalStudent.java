@@ -49,7 +49,7 @@ final class CausalStudent {
             throw UserError.invalid(
                     Location.of(job.base().folder()),
                     "there are no weights (model.safetensors) to start from",
-                    "set from_scratch: true to start from random ones");
+                    "set student.causal_lm.from_scratch: true to start from random ones");
         }
         if (job.causal().fromScratch() && job.causal().method() == Method.LORA) {
             throw UserError.invalid(
