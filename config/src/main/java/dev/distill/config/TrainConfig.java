@@ -1,33 +1,71 @@
 package dev.distill.config;
 
+import dev.distill.config.StudentConfig.Kind;
+
 import java.util.Optional;
 
 /** How the student is trained; names and meanings are those of transformers' TrainingArguments. */
 public record TrainConfig(
-        @Doc("Passes over the training rows.") @Default("5") @AtLeast(1) int numTrainEpochs,
-        @Doc("Peak learning rate of the encoder.") @Default("1e-4") @Above(0) double learningRate,
-        @Doc("Peak learning rate of the classification head.") @Default("1e-3") @Above(0)
+        @Doc("Passes over the training rows.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("5")
+                @AtLeast(1)
+                int numTrainEpochs,
+        @Doc("Peak learning rate; of an encoder, without its head.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1e-4")
+                @Above(0)
+                double learningRate,
+        @Doc("Peak learning rate of the classification head.")
+                @OnlyFor(Kind.ENCODER)
+                @Default("1e-3")
+                @Above(0)
                 double headLearningRate,
-        @Doc("Rows in a batch.") @Default("32") @AtLeast(1) int perDeviceTrainBatchSize,
-        @Doc("Batches whose gradients are added before a step.") @Default("1") @AtLeast(1)
+        @Doc("Rows in a batch.") @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM}) @Default("32") @AtLeast(1)
+                int perDeviceTrainBatchSize,
+        @Doc("Batches whose gradients are added before a step.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1")
+                @AtLeast(1)
                 int gradientAccumulationSteps,
-        @Doc("Weight decay of AdamW; biases and norms are exempt.") @Default("0.01") @AtLeast(0)
+        @Doc("Weight decay of AdamW; biases and norms are exempt.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("0.01")
+                @AtLeast(0)
                 double weightDecay,
         @Doc("Share of the steps in which the learning rate rises.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("0.1")
                 @AtLeast(0)
                 @AtMost(1)
                 double warmupRatio,
-        @Doc("How the learning rate falls after the warm-up.") @Default("linear")
+        @Doc("How the learning rate falls after the warm-up.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("linear")
                 LrSchedulerType lrSchedulerType,
-        @Doc("Greatest global norm of the gradient.") @Default("1.0") @Above(0) double maxGradNorm,
-        @Doc("Dropout probability; without one, the base's own.") @AtLeast(0) @AtMost(0.9)
+        @Doc("Greatest global norm of the gradient.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1.0")
+                @Above(0)
+                double maxGradNorm,
+        @Doc("Dropout probability; without one, the base's own.")
+                @OnlyFor(Kind.ENCODER)
+                @AtLeast(0)
+                @AtMost(0.9)
                 Optional<Double> dropout,
         @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("auto")
                 Precision precision,
-        @Doc("Distillation from the teacher's probabilities.") @Default("{}") Kd kd,
-        @Doc("Steps between checkpoints.") @Default("50") @AtLeast(1) int saveSteps,
+        @Doc("Distillation from the teacher's probabilities.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("{}")
+                Kd kd,
+        @Doc("Steps between checkpoints.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("50")
+                @AtLeast(1)
+                int saveSteps,
         @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
 
     /**

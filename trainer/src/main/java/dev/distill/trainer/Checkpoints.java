@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -86,11 +87,20 @@ public final class Checkpoints {
 
     /** Writes a checkpoint, then removes those no longer needed. */
     public void save(TrainingState state, Weights weights, Optimizer optimizer) {
+        save(state, weights, optimizer::write);
+    }
+
+    /** Like the other, for an optimiser whose moments are arrays. */
+    public void save(TrainingState state, Weights weights, Weights moments) {
+        save(state, weights, moments::write);
+    }
+
+    private void save(TrainingState state, Weights weights, Consumer<Path> optimizer) {
         WholeFolder.make(
                 of(state.step()),
                 unfinished -> {
                     weights.write(unfinished.resolve(MODEL));
-                    optimizer.write(unfinished.resolve(OPTIMIZER));
+                    optimizer.accept(unfinished.resolve(OPTIMIZER));
                     AtomicFile.write(unfinished.resolve(STATE), state.json());
                 });
         try {

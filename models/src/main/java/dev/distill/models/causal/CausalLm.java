@@ -233,8 +233,7 @@ public final class CausalLm implements AutoCloseable {
      */
     public KeyValueCache copy(NDManager parent, KeyValueCache cache, long[] rows) {
         NDManager owner = parent.newSubManager();
-        KeyValueCache copy =
-                new KeyValueCache(owner, rows(cache, owner, rows), cache.capacity());
+        KeyValueCache copy = new KeyValueCache(owner, rows(cache, owner, rows), cache.capacity());
         copy.add(cache.used());
         return copy;
     }

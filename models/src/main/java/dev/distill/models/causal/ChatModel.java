@@ -12,6 +12,7 @@ import dev.distill.models.chat.Chat;
 import dev.distill.models.chat.ChatTemplate;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -69,19 +70,29 @@ public final class ChatModel implements AutoCloseable {
      *     log-probability at each place
      */
     public record Ask(
-            long[] prompt,
+            List<Long> prompt,
             int maxNewTokens,
             Sampling sampling,
             List<String> stops,
             int alternatives) {
         public Ask {
-            prompt = prompt.clone();
+            prompt = List.copyOf(prompt);
             stops = List.copyOf(stops);
         }
 
-        @Override
-        public long[] prompt() {
-            return prompt.clone();
+        /** The same with a prompt as {@link #prompt} gives it. */
+        public Ask(
+                long[] prompt,
+                int maxNewTokens,
+                Sampling sampling,
+                List<String> stops,
+                int alternatives) {
+            this(
+                    Arrays.stream(prompt).boxed().toList(),
+                    maxNewTokens,
+                    sampling,
+                    stops,
+                    alternatives);
         }
     }
 
@@ -178,7 +189,8 @@ public final class ChatModel implements AutoCloseable {
     }
 
     private Request request(Ask ask) {
-        int most = defaults.maxNewTokens() > 0 ? defaults.maxNewTokens() : config.size().positions();
+        int most =
+                defaults.maxNewTokens() > 0 ? defaults.maxNewTokens() : config.size().positions();
         return new Request(
                 ask.prompt(),
                 ask.maxNewTokens() > 0 ? ask.maxNewTokens() : most,

@@ -1,5 +1,6 @@
 package dev.distill.models.causal;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -18,26 +19,36 @@ public final class Generation {
      *     log-probability at each place
      */
     public record Request(
-            long[] prompt,
+            List<Long> prompt,
             int maxNewTokens,
             Set<Long> stopTokens,
             Sampling sampling,
             int alternatives) {
         public Request {
-            if (prompt.length == 0) {
+            if (prompt.isEmpty()) {
                 throw new IllegalArgumentException("a prompt needs at least one token");
             }
             if (maxNewTokens < 1) {
                 throw new IllegalArgumentException(
                         "max_new_tokens must be >= 1, got " + maxNewTokens);
             }
-            prompt = prompt.clone();
+            prompt = List.copyOf(prompt);
             stopTokens = Set.copyOf(stopTokens);
         }
 
-        @Override
-        public long[] prompt() {
-            return prompt.clone();
+        /** The same with a prompt as a tokenizer gives it. */
+        public Request(
+                long[] prompt,
+                int maxNewTokens,
+                Set<Long> stopTokens,
+                Sampling sampling,
+                int alternatives) {
+            this(
+                    Arrays.stream(prompt).boxed().toList(),
+                    maxNewTokens,
+                    stopTokens,
+                    sampling,
+                    alternatives);
         }
     }
 

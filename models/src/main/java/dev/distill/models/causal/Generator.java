@@ -54,7 +54,7 @@ public final class Generator {
         Row(int number, Request request) {
             this.number = number;
             this.request = request;
-            this.prompt = request.prompt();
+            this.prompt = request.prompt().stream().mapToLong(Long::longValue).toArray();
             this.sampler = new Sampler(request.sampling());
             Arrays.stream(prompt).forEach(seen::add);
         }

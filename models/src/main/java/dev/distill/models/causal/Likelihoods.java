@@ -74,7 +74,7 @@ final class Likelihoods {
             for (int t = 0; t < answer.length - 1; t++) {
                 int at = i * width + t;
                 ids[at] = answer[t];
-                positions[at] = prompt + t;
+                positions[at] = (long) prompt + t;
                 segments[at] = 1;
                 chosen.add((long) at);
                 targets.add(answer[t + 1]);

@@ -59,7 +59,7 @@ public final class LoraAdapter implements AutoCloseable {
                         (name, shape) -> {
                             float[] numbers = new float[Math.toIntExact(shape.size())];
                             if (name.endsWith(A)) {
-                                double bound = 1 / Math.sqrt(shape.get(1));
+                                double bound = 1 / Math.sqrt((double) shape.get(1));
                                 for (int i = 0; i < numbers.length; i++) {
                                     numbers[i] = (float) random.nextDouble(-bound, bound);
                                 }

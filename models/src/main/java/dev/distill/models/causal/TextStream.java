@@ -10,7 +10,8 @@ import java.util.function.Function;
  * beginning of a stop string comes when it turned out not to be.
  *
  * <p>Pieces follow from a window of tokens, since a token's text may depend on the one before it;
- * the idea is that of https://github.com/vllm-project/vllm/blob/v0.11.0/vllm/transformers_utils/detokenizer_utils.py
+ * the idea is that of
+ * https://github.com/vllm-project/vllm/blob/v0.11.0/vllm/transformers_utils/detokenizer_utils.py
  *
  * <p>Not thread-safe.
  */

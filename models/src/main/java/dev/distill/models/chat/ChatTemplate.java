@@ -91,6 +91,11 @@ public final class ChatTemplate {
         return render(chat, false);
     }
 
+    /** An error about this model's prompts, and what to do about it. */
+    UserError wrong(String message, String hint) {
+        return UserError.invalid(Location.of(folder), message, hint);
+    }
+
     private Rendered render(Chat chat, boolean addGenerationPrompt) {
         Map<String, Object> variables = new HashMap<>(tokens.byRole());
         variables.put("messages", JsonValues.of(chat.messages()));

@@ -1,5 +1,4 @@
-# Copies of weights, float32 (6) or rounded to bfloat16 (15). Recorded, the gradients of the copies
-# flow back.
+# Copies of weights that need no gradients: float32, or rounded to bfloat16 (15).
 class Rounding(Module):
   __parameters__ = []
   __buffers__ = []
@@ -10,10 +9,10 @@ class Rounding(Module):
   def rounded(self: __torch__.Rounding, p: List[Tensor]) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
     for x in p:
-      copies.append(x.to(15))
+      copies.append(x.to(15).detach())
     return copies
   def copied(self: __torch__.Rounding, p: List[Tensor]) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
     for x in p:
-      copies.append(x.clone())
+      copies.append(x.clone().detach())
     return copies

@@ -181,6 +181,41 @@ class CausalLmTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gemma3", "qwen3_5"})
+    void adaptersLearnBesideWeightsThatAreHeldInBfloat16(String name) {
+        Golden golden = Golden.read(manager, name);
+        TokenRows rows = TokenRows.packed(manager, List.of(List.of(text(9, 1), text(12, 2))));
+        try (LoraAdapter adapter =
+                        LoraAdapter.read(
+                                manager, golden.folder().resolve("lora"), golden.config());
+                HeldWeights rounded =
+                        HeldWeights.of(manager, golden.weights(manager), Precision.BF16);
+                HeldWeights exact =
+                        HeldWeights.of(manager, golden.weights(manager), Precision.FP32);
+                Gradients gradients = new Gradients(manager)) {
+            adapter.weights().requireGradients();
+            List<NDArray> parameters = List.copyOf(adapter.weights().asMap().values());
+            List<NDList> found = new ArrayList<>();
+            for (HeldWeights held : List.of(rounded, exact)) {
+                Precision precision = held == rounded ? Precision.BF16 : Precision.FP32;
+                try (CausalLm lm =
+                        new CausalLm(manager, golden.config(), precision, adapter.scaling())) {
+                    NDArray logits =
+                            Golden.logits(lm, adapter.with(held.asMap()), rows, Mode.TRAINING);
+                    found.add(gradients.of(manager, Golden.weightedSum(logits), parameters));
+                }
+            }
+            for (int i = 0; i < parameters.size(); i++) {
+                double scale = found.get(1).get(i).norm().getFloat();
+
+                assertThat(found.get(0).get(i).sub(found.get(1).get(i)).norm().getFloat() / scale)
+                        .as(adapter.weights().names().get(i))
+                        .isLessThan(0.2);
+            }
+        }
+    }
+
     @Test
     void callsLeaveNoArraysBehind() {
         Golden golden = Golden.read(manager, "qwen3_5");

@@ -62,8 +62,7 @@ class ChatModelTest {
         Chat chat = Chat.of(question(golden.path("chats").path(0)));
         String text = golden.path("greedy_text").asText();
         try (ChatModel model = ChatModel.load(QWEN3, Precision.FP32, CLOCK)) {
-            Reply reply =
-                    model.reply(List.of(ask(model.prompt(chat), List.of("nkat")))).getFirst();
+            Reply reply = model.reply(List.of(ask(model.prompt(chat), List.of("nkat")))).getFirst();
 
             assertThat(reply.text()).isEqualTo(text.substring(0, text.indexOf("nkat")));
             assertThat(reply.end()).isEqualTo(End.LISTENER);
@@ -75,13 +74,11 @@ class ChatModelTest {
     void labelProbabilitiesAreThoseOfWholeAnswers() throws IOException {
         LabelTask task = new LabelTask(List.of("refund", "shipping", "a"), "You route requests.");
         classifierFolder(task);
-        try (CausalClassifier classifier =
-                        CausalClassifier.load(folder, Precision.FP32, CLOCK);
+        try (CausalClassifier classifier = CausalClassifier.load(folder, Precision.FP32, CLOCK);
                 ChatModel model = ChatModel.load(QWEN3, Precision.FP32, CLOCK);
                 NDManager manager = Torch.newManager();
                 CausalLm lm = new CausalLm(manager, model.config(), Precision.FP32)) {
-            Prediction prediction =
-                    classifier.classify(List.of("Where is my order?")).getFirst();
+            Prediction prediction = classifier.classify(List.of("Where is my order?")).getFirst();
 
             var weights = Golden.read(manager, "qwen3").weights(manager).asMap();
             double[] expected = new double[3];
@@ -122,8 +119,7 @@ class ChatModelTest {
     @Test
     void aTextThatIsTooLongIsCutAndThePredictionTells() throws IOException {
         classifierFolder(new LabelTask(List.of("refund", "shipping"), ""));
-        try (CausalClassifier classifier =
-                CausalClassifier.load(folder, Precision.FP32, CLOCK)) {
+        try (CausalClassifier classifier = CausalClassifier.load(folder, Precision.FP32, CLOCK)) {
             Prediction prediction = classifier.classify(List.of("order ".repeat(400))).getFirst();
 
             assertThat(prediction.truncated()).isTrue();

@@ -1,6 +1,7 @@
 package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
+
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Loss;

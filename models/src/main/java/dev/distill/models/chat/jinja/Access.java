@@ -15,15 +15,24 @@ final class Access {
     /** {@code value.name}. */
     static Object attribute(Object value, String name) {
         return own(value, name)
-                .or(() -> value instanceof Map<?, ?> dict ? key(dict, name) : Optional.empty())
+                .or(
+                        () ->
+                                value instanceof Map<?, ?> dict
+                                        ? Dicts.get(dict, name)
+                                        : Optional.empty())
                 .orElseGet(() -> Undefined.member(value, name));
     }
 
-    /** {@code value[key]}. */
+    /**
+     * {@code value[key]}.
+     *
+     * @throws TemplateError for a slice of what is no sequence; any other key that is not there is
+     *     undefined
+     */
     static Object item(Object value, Object key) {
         Optional<Object> found =
                 switch (value) {
-                    case Map<?, ?> dict -> key(dict, key);
+                    case Map<?, ?> dict -> Dicts.get(dict, key);
                     case String text -> element(Values.items(text), key).map(Access::text);
                     case List<?> list -> element(list, key);
                     case Tuple tuple ->
@@ -32,6 +41,12 @@ final class Access {
                     case Range range -> element(range.items(), key);
                     default -> Optional.empty();
                 };
+        if (found.isEmpty() && key instanceof Slices) {
+            throw value instanceof Undefined undefined
+                    ? undefined.error()
+                    : new TemplateError(
+                            "'%s' object cannot be sliced".formatted(Values.typeName(value)));
+        }
         return found.or(() -> key instanceof String name ? own(value, name) : Optional.empty())
                 .orElseGet(() -> Undefined.member(value, key));
     }
@@ -59,11 +74,6 @@ final class Access {
                 .filter(i -> i.signum() >= 0 && i.compareTo(Numbers.of(items.size())) < 0)
                 .map(BigInteger::intValue)
                 .map(items::get);
-    }
-
-    /** A member of a dict. */
-    static Optional<Object> key(Map<?, ?> dict, Object key) {
-        return Optional.ofNullable(dict.get(key)).map(Object.class::cast);
     }
 
     /** What a value has by itself: its methods, and what loops and namespaces know. */

@@ -67,7 +67,13 @@ final class Arithmetic {
                 if (a == 0 && b < 0) {
                     throw new TemplateError("0.0 cannot be raised to a negative power");
                 }
-                yield Math.pow(a, b);
+                double power = Math.pow(a, b);
+                if (!Double.isFinite(power) && Double.isFinite(a) && Double.isFinite(b)) {
+                    throw new TemplateError(
+                            "%s ** %s is no number that can be written"
+                                    .formatted(Numbers.text(a), Numbers.text(b)));
+                }
+                yield power;
             }
         };
     }

@@ -18,6 +18,8 @@ final class BraceFormat {
         Matcher field = FIELD.matcher(format);
         int at = 0;
         int next = 0;
+        boolean counted = false;
+        boolean numbered = false;
         while (field.find()) {
             result.append(format, at, field.start());
             at = field.end();
@@ -28,8 +30,13 @@ final class BraceFormat {
                         throw new TemplateError("single '%s' in a format".formatted(field.group()));
                 default -> {
                     String first = field.group("first");
-                    result.append(
-                            one(field, value(first.isEmpty() ? "" + next++ : first, arguments)));
+                    counted |= first.isEmpty();
+                    numbered |= !first.isEmpty() && Character.isDigit(first.charAt(0));
+                    if (counted && numbered) {
+                        throw new TemplateError("a format has fields with and without numbers");
+                    }
+                    String name = first.isEmpty() ? String.valueOf(next++) : first;
+                    result.append(one(field, value(name, arguments)));
                 }
             }
         }

@@ -5,12 +5,12 @@ final class Characters {
     private Characters() {}
 
     static boolean isSpace(int c) {
-        return c >= 0x09 && c <= 0x0d
-                || c >= 0x1c && c <= 0x20
+        return (c >= 0x09 && c <= 0x0d)
+                || (c >= 0x1c && c <= 0x20)
                 || c == 0x85
                 || c == 0xa0
                 || c == 0x1680
-                || c >= 0x2000 && c <= 0x200a
+                || (c >= 0x2000 && c <= 0x200a)
                 || c == 0x2028
                 || c == 0x2029
                 || c == 0x202f

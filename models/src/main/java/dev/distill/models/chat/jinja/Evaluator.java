@@ -99,7 +99,13 @@ final class Evaluator {
 
     private Map<Object, Object> dict(Expression.DictOf dict, Scope scope) {
         Map<Object, Object> values = new LinkedHashMap<>();
-        dict.pairs().forEach(p -> values.put(evaluate(p.key(), scope), evaluate(p.value(), scope)));
+        dict.pairs()
+                .forEach(
+                        pair ->
+                                Dicts.put(
+                                        values,
+                                        evaluate(pair.key(), scope),
+                                        evaluate(pair.value(), scope)));
         return values;
     }
 

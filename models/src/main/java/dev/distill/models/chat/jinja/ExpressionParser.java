@@ -194,7 +194,8 @@ final class ExpressionParser {
         List<Expression> keys = new ArrayList<>();
         boolean several = false;
         while (!tokens.current().isOperator("]")) {
-            if (several = !keys.isEmpty()) {
+            if (!keys.isEmpty()) {
+                several = true;
                 tokens.expectOperator(",");
             }
             keys.add(keyOrSlice());
@@ -250,17 +251,25 @@ final class ExpressionParser {
 
     /** {@code name(arguments)}. */
     Filter filterName(Optional<Expression> value) {
-        Token name = tokens.expectName();
+        Token name = tokens.current();
         return new Filter(
                 value,
-                name.text(),
+                dottedName(),
                 tokens.current().isOperator("(") ? arguments() : Passed.NOTHING,
                 name.position());
     }
 
+    private String dottedName() {
+        StringBuilder name = new StringBuilder(tokens.expectName().text());
+        while (tokens.skipOperator(".")) {
+            name.append('.').append(tokens.expectName().text());
+        }
+        return name.toString();
+    }
+
     private Expression test(Expression value, Position position) {
         boolean negated = tokens.skipName("not");
-        String name = tokens.expectName().text();
+        String name = dottedName();
         Passed passed = Passed.NOTHING;
         if (tokens.current().isOperator("(")) {
             passed = arguments();

@@ -32,7 +32,8 @@ final class Filters {
     private static Object defaulted(Object value, Arguments arguments) {
         Bound bound = arguments.bind(0, "default_value", "boolean");
         boolean absent =
-                value instanceof Undefined || bound.truth("boolean", false) && !Values.truth(value);
+                value instanceof Undefined
+                        || (bound.truth("boolean", false) && !Values.truth(value));
         return absent ? bound.get("default_value", "") : value;
     }
 
@@ -68,6 +69,7 @@ final class Filters {
                             Parsed.integer(text, bound.integer("base", 10))
                                     .or(() -> Parsed.floating(text).flatMap(Parsed::truncated));
                     case Double d -> Parsed.truncated(d);
+                    case Undefined undefined -> throw undefined.error();
                     default -> Numbers.integer(value);
                 };
         return number.map(Object.class::cast).orElse(bound.get("default", BigInteger.ZERO));
@@ -77,6 +79,9 @@ final class Filters {
         Object whenNone = arguments.bind(0, "default").get("default", 0.0);
         if (Numbers.isNumber(value)) {
             return Numbers.floating(value);
+        }
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
         }
         return value instanceof String text
                 ? Parsed.floating(text).map(Object.class::cast).orElse(whenNone)

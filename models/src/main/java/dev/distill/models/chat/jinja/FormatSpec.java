@@ -89,7 +89,7 @@ record FormatSpec(
                     prefix + grouped(type.equals("X") ? Strings.upper(digits) : digits));
         }
         double number = Numbers.floating(value);
-        boolean negative = number < 0 || number == 0 && 1 / number < 0;
+        boolean negative = number < 0 || (number == 0 && 1 / number < 0);
         if (Double.isNaN(number) || Double.isInfinite(number)) {
             return signed(negative, Numbers.text(Math.abs(number)));
         }

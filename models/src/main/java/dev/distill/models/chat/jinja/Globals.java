@@ -65,7 +65,7 @@ final class Globals {
                     if (member.size() != 2) {
                         throw new TemplateError("dict() needs pairs, got " + Text.repr(pair));
                     }
-                    dict.put(member.get(0), member.get(1));
+                    Dicts.put(dict, member.get(0), member.get(1));
                 }
             }
         }

@@ -111,6 +111,9 @@ final class Lexer {
     }
 
     private void comment(int start) {
+        if (at == text.length()) {
+            return;
+        }
         int end = text.indexOf("#}", at);
         if (end < 0) {
             throw new TemplateError("a comment has no end", source.position(start));
@@ -172,7 +175,7 @@ final class Lexer {
     private boolean endsHere(String end) {
         boolean print = end.equals("}}");
         char sign = sign(at);
-        if (sign == '+' && print || !text.startsWith(end, at + (sign == 0 ? 0 : 1))) {
+        if ((sign == '+' && print) || !text.startsWith(end, at + (sign == 0 ? 0 : 1))) {
             return false;
         }
         add(print ? Kind.PRINT_END : Kind.BLOCK_END, "", at);

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a template that can be called: it gives what it writes.
@@ -39,7 +38,7 @@ record Macro(String name, Signature signature, List<Statement> body, Scope scope
                                         .orElseGet(() -> notGiven(parameter)));
             }
         }
-        special("caller", keywords.remove("caller"), inner);
+        caller(keywords, inner);
         List<Object> more =
                 positional.subList(Math.min(names.size(), positional.size()), positional.size());
         if (!more.isEmpty() && !signature.uses("varargs")) {
@@ -55,11 +54,10 @@ record Macro(String name, Signature signature, List<Statement> body, Scope scope
         return renderer.captured(body, inner);
     }
 
-    private void special(String parameter, @Nullable Object value, Scope inner) {
-        if (value != null && !signature.uses(parameter)) {
-            throw wrong("takes no keyword argument '%s'".formatted(parameter));
-        }
-        inner.set(parameter, value != null ? value : new Undefined("no caller is defined"));
+    /** What {@code call} passes goes to a name of its own, or among the other keywords. */
+    private void caller(Map<String, Object> keywords, Scope inner) {
+        Object given = signature.uses("caller") ? keywords.remove("caller") : null;
+        inner.set("caller", given != null ? given : new Undefined("no caller is defined"));
     }
 
     private static Object notGiven(String parameter) {

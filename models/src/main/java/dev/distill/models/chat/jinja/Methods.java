@@ -82,7 +82,7 @@ final class Methods {
                     Optional.of(
                             args -> {
                                 Arguments.Bound bound = args.bind(1, "key", "default");
-                                return Access.key(dict, bound.get("key"))
+                                return Dicts.get(dict, bound.get("key"))
                                         .orElse(bound.get("default", None.NONE));
                             });
             default -> Optional.empty();

@@ -175,7 +175,7 @@ final class Operators {
                                 "'in <string>' requires string as left operand, not "
                                         + Values.typeName(value));
             }
-            case Map<?, ?> dict -> Access.key(dict, value).isPresent();
+            case Map<?, ?> dict -> Dicts.get(dict, value).isPresent();
             default -> Values.items(container).stream().anyMatch(v -> Values.equal(v, value));
         };
     }

@@ -12,10 +12,8 @@ record Paths(List<Path> paths) {
                         : List.of(Path.of(attribute)));
     }
 
-    /** The parts in order, or the only one. */
+    /** The parts in order, as a list: so are compared even those that are not there. */
     Object follow(Object value) {
-        return paths.size() == 1
-                ? paths.getFirst().follow(value)
-                : paths.stream().map(path -> path.follow(value)).toList();
+        return paths.stream().map(path -> path.follow(value)).toList();
     }
 }

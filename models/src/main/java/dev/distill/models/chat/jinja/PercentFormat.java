@@ -41,7 +41,7 @@ final class PercentFormat {
                 result.append(
                         one(
                                 field,
-                                Access.key(dict, name)
+                                Dicts.get(dict, name)
                                         .orElseThrow(
                                                 () ->
                                                         new TemplateError(
@@ -53,7 +53,8 @@ final class PercentFormat {
                 throw new TemplateError("not enough arguments for format string");
             }
         }
-        if (used < positional.size() && !(values instanceof Map<?, ?>)) {
+        boolean indexed = values instanceof Map<?, ?> || values instanceof List<?>;
+        if (used < positional.size() && !indexed) {
             throw new TemplateError("not all arguments converted during string formatting");
         }
         return result.append(format, at, format.length()).toString();
@@ -86,7 +87,9 @@ final class PercentFormat {
                             value instanceof Double number
                                     ? Parsed.truncated(number)
                                             .orElseThrow(
-                                                    () -> new TemplateError("%d needs a number"))
+                                                    () ->
+                                                            new TemplateError(
+                                                                    "the format d needs a number"))
                                     : value);
             case "x", "X", "o", "c", "e", "E", "f", "F", "g", "G" -> spec.format(value);
             default -> throw new TemplateError("unsupported format character '" + type + "'");

@@ -130,6 +130,6 @@ final class PrimaryParser {
         return tokens.is(Kind.PRINT_END)
                 || tokens.is(Kind.BLOCK_END)
                 || tokens.current().isOperator(")")
-                || !end.isEmpty() && tokens.current().isName(end);
+                || (!end.isEmpty() && tokens.current().isName(end));
     }
 }

@@ -163,17 +163,21 @@ final class Renderer {
                         statement.recursive()
                                 ? Optional.of(args -> nextLevel(statement, args, level, scope))
                                 : Optional.empty());
+        boolean completed = false;
         for (int i = 0; i < items.size(); i++) {
             step();
             loop.at(i);
             Scope inner = scope.inner();
             assign(statement.target(), items.get(i), inner);
             inner.set("loop", loop);
-            if (run(statement.body(), inner, output) == End.BREAK) {
-                return End.NORMAL;
+            End end = run(statement.body(), inner, output);
+            completed |= end == End.NORMAL;
+            if (end == End.BREAK) {
+                break;
             }
         }
-        return items.isEmpty() ? run(statement.otherwise(), scope.inner(), output) : End.NORMAL;
+        // As jinja2 has it: else comes also when no round got to the end of the body.
+        return completed ? End.NORMAL : run(statement.otherwise(), scope.inner(), output);
     }
 
     private Object nextLevel(Statement.For statement, Arguments arguments, int level, Scope scope) {

@@ -23,12 +23,17 @@ final class SelectionFilters {
 
     private static Object taken(Object value, Predicate<Object> wanted) {
         List<Object> kept = new ArrayList<>();
-        for (Object item : Values.items(value)) {
+        for (Object item : items(value)) {
             if (wanted.test(item)) {
                 kept.add(item);
             }
         }
         return new Once(kept.iterator());
+    }
+
+    /** What is false has no items here, even where it could not be iterated. */
+    private static List<Object> items(Object value) {
+        return Values.truth(value) ? Values.items(value) : List.of();
     }
 
     /** The test that is named first; without one, whether an item is true. */
@@ -62,11 +67,11 @@ final class SelectionFilters {
             }
             Path plain = Path.of(attribute);
             Path path = whenAbsent == null ? plain : plain.or(whenAbsent);
-            Values.items(value).forEach(item -> results.add(path.follow(item)));
+            items(value).forEach(item -> results.add(path.follow(item)));
         } else {
             String filter = Text.of(arguments.positional().getFirst());
             Arguments rest = arguments.rest();
-            Values.items(value).forEach(item -> results.add(builtins.filter(filter, item, rest)));
+            items(value).forEach(item -> results.add(builtins.filter(filter, item, rest)));
         }
         return new Once(results.iterator());
     }

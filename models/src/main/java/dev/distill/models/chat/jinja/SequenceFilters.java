@@ -26,8 +26,8 @@ final class SequenceFilters {
         filters.put("sort", SequenceFilters::sorted);
         filters.put("dictsort", SequenceFilters::dictSorted);
         filters.put("unique", SequenceFilters::unique);
-        filters.put("min", (value, args) -> extreme(value, args, -1));
-        filters.put("max", (value, args) -> extreme(value, args, 1));
+        filters.put("min", (value, args) -> extreme(value, args, true));
+        filters.put("max", (value, args) -> extreme(value, args, false));
         filters.put("batch", Grouping::batches);
         filters.put("slice", Grouping::slices);
         filters.put("groupby", Grouping::groups);
@@ -53,12 +53,11 @@ final class SequenceFilters {
         if (value instanceof String text) {
             return new StringBuilder(text).reverse().toString();
         }
-        if (value instanceof Undefined undefined) {
-            throw undefined.error();
-        }
         List<Object> items = new ArrayList<>(Values.items(value));
         Collections.reverse(items);
-        return value instanceof Once ? items : new Once(items.iterator());
+        return value instanceof Once || value instanceof Undefined
+                ? items
+                : new Once(items.iterator());
     }
 
     private static Object items(Object value) {
@@ -164,14 +163,15 @@ final class SequenceFilters {
         return new Once(kept.iterator());
     }
 
-    private static Object extreme(Object value, Arguments arguments, int sign) {
+    private static Object extreme(Object value, Arguments arguments, boolean smallest) {
         Bound bound = arguments.bind(0, "case_sensitive", "attribute");
         boolean exact = bound.truth("case_sensitive", false);
         Path path = Path.of(bound.get("attribute", None.NONE));
-        Comparator<Object> order = order(exact, path::follow);
+        Comparator<Object> rising = order(exact, path::follow);
+        Comparator<Object> order = smallest ? rising.reversed() : rising;
         Object best = null;
         for (Object item : Values.items(value)) {
-            if (best == null || order.compare(item, best) * sign > 0) {
+            if (best == null || order.compare(item, best) > 0) {
                 best = item;
             }
         }

@@ -101,12 +101,15 @@ final class StringFilters {
 
     private static Object indent(Object value, Arguments arguments) {
         Bound bound = arguments.bind(0, "width", "first", "blank");
+        if (!(value instanceof String text)) {
+            throw wrong("indent", value);
+        }
         String indentation =
-                bound.get("width", Numbers.of(4)) instanceof String text
-                        ? text
+                bound.get("width", Numbers.of(4)) instanceof String given
+                        ? given
                         : " ".repeat(Math.clamp(bound.integer("width", 4), 0, 1000));
         boolean blank = bound.truth("blank", false);
-        List<String> lines = new ArrayList<>(Strings.lines(Text.of(value) + "\n", false));
+        List<String> lines = new ArrayList<>(Strings.lines(text + "\n", false));
         for (int i = 1; i < lines.size(); i++) {
             if (blank || !lines.get(i).isEmpty()) {
                 lines.set(i, indentation + lines.get(i));
@@ -117,7 +120,6 @@ final class StringFilters {
 
     private static Object truncate(Object value, Arguments arguments) {
         Bound bound = arguments.bind(0, "length", "killwords", "end", "leeway");
-        String text = Text.of(value);
         String end = bound.text("end", "...");
         int length = bound.integer("length", 255);
         int leeway = bound.get("leeway", None.NONE) == None.NONE ? 5 : bound.integer("leeway", 5);
@@ -127,12 +129,23 @@ final class StringFilters {
                     "truncate() needs a length of at least that of '%s' and a leeway >= 0"
                             .formatted(end));
         }
-        if (CodePoints.length(text) <= (long) length + leeway) {
-            return text;
+        if (Values.length(value).orElseThrow(() -> wrong("truncate", value))
+                <= (long) length + leeway) {
+            return value;
+        }
+        if (!(value instanceof String text)) {
+            throw wrong("truncate", value);
         }
         String kept = CodePoints.part(text, 0, room);
         int blank = kept.lastIndexOf(' ');
         return (bound.truth("killwords", false) || blank < 0 ? kept : kept.substring(0, blank))
                 + end;
+    }
+
+    private static TemplateError wrong(String filter, Object value) {
+        return value instanceof Undefined undefined
+                ? undefined.error()
+                : new TemplateError(
+                        "%s() needs a string, got %s".formatted(filter, Values.typeName(value)));
     }
 }

@@ -67,7 +67,7 @@ final class Strings {
         int at = 0;
         for (int done = 0; done != count; done++) {
             int found = text.indexOf(old, old.isEmpty() && done > 0 ? next(text, at) : at);
-            if (found < 0 || old.isEmpty() && done > CodePoints.length(text)) {
+            if (found < 0 || (old.isEmpty() && done > CodePoints.length(text))) {
                 break;
             }
             result.append(text, at, found).append(with);
@@ -103,8 +103,8 @@ final class Strings {
     }
 
     private static boolean endsLine(char c) {
-        return c >= '\n' && c <= '\r'
-                || c >= 0x1c && c <= 0x1e
+        return (c >= '\n' && c <= '\r')
+                || (c >= 0x1c && c <= 0x1e)
                 || c == 0x85
                 || c == 0x2028
                 || c == 0x2029;

@@ -15,8 +15,8 @@ final class Tests {
         Map<String, Applied> tests = new HashMap<>();
         types(tests);
         relations(tests);
-        simple(tests, "odd", value -> rest(value, Numbers.of(2)).equals(BigInteger.ONE));
-        simple(tests, "even", value -> rest(value, Numbers.of(2)).equals(BigInteger.ZERO));
+        simple(tests, "odd", value -> Values.equal(rest(value, Numbers.of(2)), BigInteger.ONE));
+        simple(tests, "even", value -> Values.equal(rest(value, Numbers.of(2)), BigInteger.ZERO));
         simple(tests, "upper", value -> Cases.isUpper(Text.of(value)));
         simple(tests, "lower", value -> Cases.isLower(Text.of(value)));
         simple(tests, "filter", value -> builtins.hasFilter(Text.of(value)));
@@ -87,7 +87,7 @@ final class Tests {
 
     @SuppressWarnings("ReferenceEquality") // what sameas is about
     private static boolean same(Object value, Object other) {
-        return value == other || value instanceof Boolean && value.equals(other);
+        return value == other || (value instanceof Boolean && value.equals(other));
     }
 
     private static Object rest(Object value, Object divisor) {

@@ -106,8 +106,8 @@ final class Values {
                 && left.entrySet().stream()
                         .allMatch(
                                 e -> {
-                                    Object other = right.get(e.getKey());
-                                    return other != null && equal(e.getValue(), other);
+                                    Optional<Object> other = Dicts.get(right, e.getKey());
+                                    return other.isPresent() && equal(e.getValue(), other.get());
                                 });
     }
 
