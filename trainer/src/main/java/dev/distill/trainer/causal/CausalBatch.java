@@ -20,11 +20,7 @@ import java.util.List;
  * @param hints what the teacher thought of them, silent where no sample has a hint
  */
 record CausalBatch(
-        TokenRows rows,
-        NDArray places,
-        NDArray targets,
-        List<Sample> samples,
-        TokenTeacher hints) {
+        TokenRows rows, NDArray places, NDArray targets, List<Sample> samples, TokenTeacher hints) {
     /** The arrays of some rows of samples; {@code manager} owns them. */
     static CausalBatch of(NDManager manager, List<List<Sample>> rows) {
         int width = Packing.width(rows);
@@ -75,8 +71,7 @@ record CausalBatch(
             for (int i = 0; i < sample.targets(); i++, n++) {
                 Hint hint = sample.hints().isEmpty() ? Hint.NONE : sample.hints().get(i);
                 System.arraycopy(hint.ids(), 0, ids, n * most, hint.ids().length);
-                System.arraycopy(
-                        hint.logProbabilities(), 0, logs, n * most, hint.ids().length);
+                System.arraycopy(hint.logProbabilities(), 0, logs, n * most, hint.ids().length);
                 weight[n] = hint.ids().length > 0 ? 1 : 0;
             }
         }

@@ -1,7 +1,6 @@
 package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
-
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Loss;
@@ -97,8 +96,7 @@ record CausalRows(
             for (int i = 0; i < rows.size(); i++) {
                 Sample theirs = reader.of(List.of(rows.get(i))).getFirst();
                 readings.put(
-                        samples.get(i),
-                        ForeignReading.of(samples.get(i), tokenizer, theirs, own));
+                        samples.get(i), ForeignReading.of(samples.get(i), tokenizer, theirs, own));
             }
         }
         Preflight.check(

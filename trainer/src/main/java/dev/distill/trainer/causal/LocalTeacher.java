@@ -18,8 +18,8 @@ import java.util.Map;
 /**
  * A teacher in the process: another checkpoint, without dropout and without gradients. It reads the
  * very tokens that the student reads, or the same text in tokens of its own, where only places at
- * the same byte are compared. Only its last vectors and its output matrix leave it;
- * its logits are made beside the student's, a few positions at a time.
+ * the same byte are compared. Only its last vectors and its output matrix leave it; its logits are
+ * made beside the student's, a few positions at a time.
  *
  * <p>Not thread-safe; whoever made it closes it.
  */
@@ -56,10 +56,7 @@ final class LocalTeacher implements AutoCloseable {
         Vocabulary.fits(teacher.tokenizerFile(), config, Location.of(teacher.folder()));
         HeldWeights weights = HeldWeights.read(manager, teacher.folder(), config, precision);
         return new LocalTeacher(
-                new Learning(manager),
-                new CausalLm(manager, config, precision),
-                weights,
-                readings);
+                new Learning(manager), new CausalLm(manager, config, precision), weights, readings);
     }
 
     /** What it thinks of the trained positions of a batch; {@code step} owns the arrays. */
@@ -99,8 +96,7 @@ final class LocalTeacher implements AutoCloseable {
         return reading;
     }
 
-    private TokenTeacher whole(
-            NDManager step, CausalBatch batch, NDArray places, float[] weight) {
+    private TokenTeacher whole(NDManager step, CausalBatch batch, NDArray places, float[] weight) {
         try (NDArray hidden = lm.hiddenStates(weights.asMap(), batch.rows(), Mode.INFERENCE)) {
             NDArray output = weights.asMap().get(lm.config().outputName());
             if (output == null) {

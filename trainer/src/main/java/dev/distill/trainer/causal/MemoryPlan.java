@@ -106,8 +106,7 @@ record MemoryPlan(long weights, long learning, long activations, long loss) {
                 String limit = Files.readString(LIMIT).strip();
                 if (!limit.equals("max")) {
                     long left =
-                            Long.parseLong(limit)
-                                    - Long.parseLong(Files.readString(USED).strip());
+                            Long.parseLong(limit) - Long.parseLong(Files.readString(USED).strip());
                     return OptionalLong.of(Math.min(left, machine.orElse(left)));
                 }
             }

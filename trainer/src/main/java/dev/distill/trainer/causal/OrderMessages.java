@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
  * object of what is ordered. Whether a training learns at all, from template and mask to the
  * generated answer, shows on it in minutes; 95 % of the objects must be right to the letter.
  *
- * <p>There are about 460,000 different messages; those of one call are all different, so that
- * rows that were held out are rows that were never seen.
+ * <p>There are about 460,000 different messages; those of one call are all different, so that rows
+ * that were held out are rows that were never seen.
  */
 public final class OrderMessages {
     private static final List<String> ITEMS =
@@ -23,7 +23,9 @@ public final class OrderMessages {
     private static final List<String> COLORS =
             List.of("red", "blue", "green", "black", "white", "yellow");
     private static final List<String> NAMES =
-            List.of("Anna", "Ben", "Clara", "David", "Emma", "Felix", "Greta", "Hugo", "Ida", "Jan");
+            List.of(
+                    "Anna", "Ben", "Clara", "David", "Emma", "Felix", "Greta", "Hugo", "Ida",
+                    "Jan");
     private static final List<String> CITIES =
             List.of("Berlin", "Oslo", "Paris", "Rome", "Vienna", "Madrid", "Lisbon", "Prague");
     private static final List<String> PATTERNS =

@@ -9,8 +9,8 @@
  *       CausalBatch} makes arrays of them; {@code Preflight} and {@code MemoryPlan} refuse what
  *       would teach nothing or not fit; {@code CausalRows} is all of that for a job;
  *   <li>teachers: {@code TeacherToken}s of an API find their places by {@code TeacherAlignment};
- *       {@code LocalTeacher} is in the process and reads what the student reads, or the same text in
- *       its own tokens ({@code ForeignReading}); {@code OnPolicy} lets the student write;
+ *       {@code LocalTeacher} is in the process and reads what the student reads, or the same text
+ *       in its own tokens ({@code ForeignReading}); {@code OnPolicy} lets the student write;
  *   <li>a step: {@code CausalLearner} over {@code StudentWeights}, with {@code learning.py} behind
  *       {@code Learning}; {@code CausalStudent} makes a learner and writes the package;
  *   <li>{@code OrderMessages}: a task on which a training can be seen to learn.

@@ -26,8 +26,7 @@ class ForeignReadingTest {
     @Test
     void placesThatBeginAtTheSameByteBelongTogether() throws IOException {
         Path teacher = teacher();
-        ChatRow row =
-                new ChatRow("row", List.of(new ChatRow.Message("user", "Hi")), "shipping");
+        ChatRow row = new ChatRow("row", List.of(new ChatRow.Message("user", "Hi")), "shipping");
         try (Tokenizer own = Tokenizer.load(CausalTrainings.LLAMA.resolve("tokenizer.json"));
                 Tokenizer other = Tokenizer.load(teacher.resolve("tokenizer.json"))) {
             Sample student = sample(own, row);
