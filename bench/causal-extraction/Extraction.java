@@ -45,8 +45,8 @@ final class Extraction {
     private Extraction() {}
 
     public static void main(String[] args) throws Exception {
-        int count = args.length > 0 ? Integer.parseInt(args[0]) : 12_000;
-        int epochs = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+        int count = args.length > 0 ? Integer.parseInt(args[0]) : 8_000;
+        int epochs = args.length > 1 ? Integer.parseInt(args[1]) : 2;
         List<ChatRow> rows = OrderMessages.rows(count + 2 * HELD_OUT, 1);
         List<ChatRow> heldOut = rows.subList(count + HELD_OUT, count + 2 * HELD_OUT);
         Path base = Path.of("examples/extraction/base");
@@ -119,7 +119,7 @@ final class Extraction {
 
     private static void show(TrainingEvent event) {
         switch (event) {
-            case TrainingEvent.Step step when step.step() % 50 == 0 ->
+            case TrainingEvent.Step step when step.step() % 100 == 0 ->
                     System.out.printf(
                             Locale.ROOT,
                             "step %d of %d: loss %.3f, %.0f rows/s%n",
@@ -145,9 +145,9 @@ final class Extraction {
         return new CausalJob(
                 new TrainConfig(
                         epochs,
-                        3e-3,
-                        3e-3,
-                        32,
+                        2e-3,
+                        2e-3,
+                        8,
                         1,
                         0.01,
                         0.05,

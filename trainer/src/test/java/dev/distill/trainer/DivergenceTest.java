@@ -137,8 +137,7 @@ class DivergenceTest {
     void uldComparesVocabulariesOfDifferentSizes() {
         float[] longer = {2, 1, 0, -1, -2, -40, -40};
 
-        assertThat(divergence(Loss.ULD, 1, 0.5, longer, STUDENT))
-                .isCloseTo(0.335995, within(1e-6));
+        assertThat(divergence(Loss.ULD, 1, 0.5, longer, STUDENT)).isCloseTo(0.335995, within(1e-6));
     }
 
     @Test
@@ -158,8 +157,7 @@ class DivergenceTest {
     private double loss(Divergence divergence, TokenTeacher teacher, float[] student, int target) {
         try (TokenLosses losses = new TokenLosses(manager, divergence, 0, 2)) {
             Positions position = position(student, target);
-            double trained =
-                    losses.train(manager, position, teacher, 1, Output.FROZEN).loss();
+            double trained = losses.train(manager, position, teacher, 1, Output.FROZEN).loss();
             assertThat(losses.validate(manager, position, teacher, 1).loss())
                     .isCloseTo(trained, within(1e-6));
             return trained;

@@ -56,7 +56,9 @@ public record CausalBase(Path folder) {
         Random random = new Random(seed);
         Weights weights = new Weights(parent);
         config.shapes()
-                .forEach((name, shape) -> weights.put(name, fresh(parent, config, name, shape, random)));
+                .forEach(
+                        (name, shape) ->
+                                weights.put(name, fresh(parent, config, name, shape, random)));
         return weights;
     }
 
@@ -64,7 +66,8 @@ public record CausalBase(Path folder) {
             NDManager manager, CausalConfig config, String name, Shape shape, Random random) {
         float[] numbers = new float[Math.toIntExact(shape.size())];
         if (name.endsWith("norm.weight")) {
-            boolean ownNorm = name.endsWith("linear_attn.norm.weight"); // the gated one is not offset
+            boolean ownNorm =
+                    name.endsWith("linear_attn.norm.weight"); // the gated one is not offset
             Arrays.fill(numbers, config.family().normsFromOne() && !ownNorm ? 0 : 1);
         } else if (name.endsWith(".dt_bias")) {
             Arrays.fill(numbers, 1);

@@ -108,8 +108,7 @@ final class CausalLearner implements AutoCloseable {
      * @param factor share of the peak learning rate
      * @param microBatch most samples of a batch
      */
-    Outcome step(
-            List<Sample> samples, int number, double factor, int microBatch, Source source) {
+    Outcome step(List<Sample> samples, int number, double factor, int microBatch, Source source) {
         TokenLosses loss = losses(source);
         long positions = positions(samples);
         SplittableRandom seeds =
@@ -202,13 +201,7 @@ final class CausalLearner implements AutoCloseable {
         List<String> rest = weights.names(name -> name.equals(StudentWeights.EMBEDDING));
         if (!rest.isEmpty()) {
             learning.backward(
-                    step,
-                    embedded,
-                    back,
-                    Optional.empty(),
-                    weights.leaves(rest),
-                    sums(rest),
-                    onto);
+                    step, embedded, back, Optional.empty(), weights.leaves(rest), sums(rest), onto);
         }
         ofOutput(step, gradient, rest.contains(weights.outputName()) ? Onto.SUM : onto);
         return gradient.loss();
@@ -249,9 +242,7 @@ final class CausalLearner implements AutoCloseable {
     }
 
     private TokenTeacher teacher(NDManager step, CausalBatch batch) {
-        return teacher.isPresent()
-                ? teacher.get().thinks(step, batch)
-                : batch.hints();
+        return teacher.isPresent() ? teacher.get().thinks(step, batch) : batch.hints();
     }
 
     private List<NDArray> sums(List<String> names) {
@@ -261,9 +252,7 @@ final class CausalLearner implements AutoCloseable {
     }
 
     private List<List<Sample>> rows(List<Sample> samples) {
-        return settings.width > 0
-                ? Packing.rows(samples, settings.width)
-                : Packing.apart(samples);
+        return settings.width > 0 ? Packing.rows(samples, settings.width) : Packing.apart(samples);
     }
 
     /** Answers validation samples, without dropout. */
@@ -278,15 +267,16 @@ final class CausalLearner implements AutoCloseable {
                 NDArray hidden =
                         lm.hiddenStates(weights.forProgram(), batch.rows(), Mode.INFERENCE);
                 TokenLosses.Sums sums =
-                        losses(Source.ROWS).validate(
-                                step,
-                                new Positions(
-                                        hidden,
-                                        batch.places(),
-                                        weights.output(),
-                                        batch.targets()),
-                                thinks,
-                                positions);
+                        losses(Source.ROWS)
+                                .validate(
+                                        step,
+                                        new Positions(
+                                                hidden,
+                                                batch.places(),
+                                                weights.output(),
+                                                batch.targets()),
+                                        thinks,
+                                        positions);
                 loss += sums.loss();
                 hits += sums.hits();
             }

@@ -1,7 +1,6 @@
 package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
-
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Loss;
@@ -12,7 +11,6 @@ import dev.distill.trainer.Divergence;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.causal.CausalJob.LocalTeacherFolder;
 import dev.distill.trainer.causal.Sample.Hint;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -77,8 +75,8 @@ record CausalRows(
         boolean foreign = !Vocabulary.isSame(own, other);
         if (foreign && job.causal().onPolicy().lambda() > 0) {
             throw refused(
-                    "on_policy.lambda needs a teacher with the student's tokenizer",
-                    "set on_policy.lambda: 0, or take another teacher");
+                    "student.causal_lm.on_policy.lambda needs a teacher with the student's tokenizer",
+                    "set student.causal_lm.on_policy.lambda: 0, or take another teacher");
         }
         return foreign;
     }
@@ -112,8 +110,8 @@ record CausalRows(
         boolean topK = job.train().kd().loss() == Loss.TOPK_KL;
         if (job.teacher().isEmpty() && job.causal().onPolicy().lambda() > 0) {
             throw refused(
-                    "on_policy.lambda needs a teacher in the process, got none",
-                    "name the teacher's folder in student.causal_lm.teacher");
+                    "student.causal_lm.on_policy.lambda needs a teacher in the process, got none",
+                    "name the folder of one in student.causal_lm.teacher");
         }
         if (job.teacher().isPresent()) {
             if (topK) {

@@ -8,7 +8,6 @@ import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.Shards;
 import dev.distill.models.Weights;
-import dev.distill.models.causal.CausalBase;
 import dev.distill.models.causal.CausalConfig;
 import dev.distill.models.causal.CausalLm;
 import dev.distill.models.causal.HeldWeights;
@@ -43,13 +42,12 @@ final class CausalStudent {
         this.job = job;
         this.config = job.base().config();
         CausalTrainConfig.Lora l = job.causal().lora();
-        this.lora =
-                LoraConfig.of(l.r(), l.loraAlpha(), l.loraDropout(), l.targetModules());
+        this.lora = LoraConfig.of(l.r(), l.loraAlpha(), l.loraDropout(), l.targetModules());
         if (!job.base().hasWeights() && !job.causal().fromScratch()) {
             throw UserError.invalid(
                     Location.of(job.base().folder()),
                     "there are no weights (model.safetensors) to start from",
-                    "set from_scratch: true to start from random ones");
+                    "set student.causal_lm.from_scratch: true to start from random ones");
         }
         if (job.causal().fromScratch() && job.causal().method() == Method.LORA) {
             throw UserError.invalid(
@@ -57,8 +55,7 @@ final class CausalStudent {
                     "from_scratch needs method: full, got lora",
                     "adapters beside random weights that stay random learn nothing");
         }
-        Vocabulary.fits(
-                job.base().tokenizerFile(), config, Location.of(job.base().folder()));
+        Vocabulary.fits(job.base().tokenizerFile(), config, Location.of(job.base().folder()));
     }
 
     CausalConfig config() {
@@ -122,10 +119,7 @@ final class CausalStudent {
 
     private TokenLosses losses(NDManager manager, Divergence divergence) {
         return new TokenLosses(
-                manager,
-                divergence,
-                config.finalLogitSoftcapping(),
-                config.size().vocabulary());
+                manager, divergence, config.finalLogitSoftcapping(), config.size().vocabulary());
     }
 
     private Weights begin(NDManager manager) {

@@ -11,8 +11,7 @@ import java.util.List;
  * @param teacher the teacher's tokens of the answer with their likeliest alternatives, in order;
  *     empty where the teacher told only its answer
  */
-public record ChatRow(
-        String id, List<Message> prompt, String answer, List<TeacherToken> teacher) {
+public record ChatRow(String id, List<Message> prompt, String answer, List<TeacherToken> teacher) {
     public ChatRow {
         prompt = List.copyOf(prompt);
         teacher = List.copyOf(teacher);

@@ -90,7 +90,7 @@ record MemoryPlan(long weights, long learning, long activations, long loss) {
                                                     gib(loss),
                                                     gib(free.getAsLong())))
                             .withHint(
-                                    "lower train.per_device_train_batch_size and raise gradient_accumulation_steps, set gradient_checkpointing: true or method: lora, or take a smaller base"));
+                                    "lower train.per_device_train_batch_size and raise gradient_accumulation_steps, set student.causal_lm.gradient_checkpointing: true or method: lora, or take a smaller base"));
         }
     }
 
@@ -106,8 +106,7 @@ record MemoryPlan(long weights, long learning, long activations, long loss) {
                 String limit = Files.readString(LIMIT).strip();
                 if (!limit.equals("max")) {
                     long left =
-                            Long.parseLong(limit)
-                                    - Long.parseLong(Files.readString(USED).strip());
+                            Long.parseLong(limit) - Long.parseLong(Files.readString(USED).strip());
                     return OptionalLong.of(Math.min(left, machine.orElse(left)));
                 }
             }

@@ -86,7 +86,8 @@ final class Preflight {
                 Problem.of(
                                 "the chat template ends an answer with none of the end tokens %s: the student would not learn to stop"
                                         .formatted(ends.stream().sorted().toList()))
-                        .withHint("set eos_token_id in generation_config.json to the token that the template writes"));
+                        .withHint(
+                                "set eos_token_id in generation_config.json to the token that the template writes"));
     }
 
     private static String shown(String text) {

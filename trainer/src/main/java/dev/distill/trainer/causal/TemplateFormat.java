@@ -24,8 +24,7 @@ public record TemplateFormat(ChatTemplate template) implements ChatFormat {
 
     private static Chat chat(List<Message> messages) {
         ArrayNode json = Json.array();
-        messages.forEach(
-                m -> json.addObject().put("role", m.role()).put("content", m.content()));
+        messages.forEach(m -> json.addObject().put("role", m.role()).put("content", m.content()));
         return Chat.of(json);
     }
 }

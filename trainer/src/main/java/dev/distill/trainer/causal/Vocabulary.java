@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The words of a tokenizer.json by their numbers: whether two models mean the same by a number,
- * and whether a model has a row for each of them.
+ * The words of a tokenizer.json by their numbers: whether two models mean the same by a number, and
+ * whether a model has a row for each of them.
  */
 final class Vocabulary {
     private Vocabulary() {}

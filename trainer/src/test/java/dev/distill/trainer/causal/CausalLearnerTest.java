@@ -106,10 +106,7 @@ class CausalLearnerTest {
         List<Sample> samples = samples(8);
         Step exact = step(CausalTrainings.config(), samples, 4);
         Step rounded =
-                step(
-                        CausalTrainings.config().precision(TrainConfig.Precision.BF16),
-                        samples,
-                        4);
+                step(CausalTrainings.config().precision(TrainConfig.Precision.BF16), samples, 4);
 
         assertThat(rounded.loss).isCloseTo(exact.loss, within(1e-2)).isNotEqualTo(exact.loss);
         exact.gradients.forEach(

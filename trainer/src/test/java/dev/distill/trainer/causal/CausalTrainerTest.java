@@ -29,8 +29,7 @@ class CausalTrainerTest {
         assertThat(losses().getLast()).isLessThan(0.5 * losses().getFirst());
         assertThat(result.validationAccuracy()).isGreaterThan(0.8);
         assertThat(result.weights()).exists();
-        for (String file :
-                List.of("config.json", "tokenizer.json", "chat_template.jinja")) {
+        for (String file : List.of("config.json", "tokenizer.json", "chat_template.jinja")) {
             assertThat(folder.resolve("model").resolve(file)).exists();
         }
     }
@@ -143,7 +142,8 @@ class CausalTrainerTest {
     void aLossThatIsNoNumberStopsTheTrainingNamingStepAndRows() {
         assertThatThrownBy(() -> train(CausalTrainings.config().learningRate(1e30)))
                 .isInstanceOf(UserError.class)
-                .hasMessageMatching("(?s)the (loss|gradient's norm) of step \\d+ is .*; its rows are row-.*")
+                .hasMessageMatching(
+                        "(?s)the (loss|gradient's norm) of step \\d+ is .*; its rows are row-.*")
                 .hasMessageContaining("the checkpoints are kept");
     }
 

@@ -31,7 +31,10 @@ final class CausalTrainings {
                 @Override
                 public String conversation(List<Message> messages) {
                     return messages.stream()
-                            .map(m -> "<|im_start|>%s\n%s<|im_end|>\n".formatted(m.role(), m.content()))
+                            .map(
+                                    m ->
+                                            "<|im_start|>%s\n%s<|im_end|>\n"
+                                                    .formatted(m.role(), m.content()))
                             .collect(Collectors.joining());
                 }
             };

@@ -96,9 +96,7 @@ class SamplesTest {
                 };
 
         assertThatThrownBy(
-                        () ->
-                                new Samples(tokenizer, strange, Set.of(2L), 64)
-                                        .of(List.of(ROUTED)))
+                        () -> new Samples(tokenizer, strange, Set.of(2L), 64).of(List.of(ROUTED)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("does not begin a conversation with its prompt")
                 .hasMessageContaining("add_generation_prompt");

@@ -29,10 +29,7 @@ class TeacherAlignmentTest {
         String first = tokenizer.text(new long[] {shipping[0]});
         String rest = "shipping".substring(first.length());
 
-        List<Hint> hints =
-                hints(
-                        token(first, first, 0.7, "re", 0.2),
-                        token(rest, rest, 0.9));
+        List<Hint> hints = hints(token(first, first, 0.7, "re", 0.2), token(rest, rest, 0.9));
 
         assertThat(hints).hasSize(2);
         assertThat(hints.get(0).ids()).containsExactly(shipping[0], tokenizer.plain("re")[0]);
@@ -62,8 +59,7 @@ class TeacherAlignmentTest {
         List<Alternative> top = new ArrayList<>(token(first, first, 0.5).top());
         top.add(new Alternative(new byte[] {(byte) 0xc3}, Math.log(0.4)));
 
-        List<Hint> hints =
-                hints(new TeacherToken(first.getBytes(StandardCharsets.UTF_8), top));
+        List<Hint> hints = hints(new TeacherToken(first.getBytes(StandardCharsets.UTF_8), top));
 
         assertThat(hints.getFirst().mass()).isCloseTo(0.5, within(1e-6));
     }
