@@ -33,14 +33,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Trains a causal language model of 0.9 M weights from scratch on order messages and has it answer
+ * Trains a causal language model of 0.5 M weights from scratch on order messages and has it answer
  * held-out ones: the whole path from template and mask to generated JSON. README.md says how to run
  * it.
  *
  * <p>usage: Extraction [rows] [epochs]
  */
 final class Extraction {
-    private static final int HELD_OUT = 300;
+    private static final int HELD_OUT = 200;
 
     private Extraction() {}
 
@@ -145,9 +145,9 @@ final class Extraction {
         return new CausalJob(
                 new TrainConfig(
                         epochs,
-                        2e-3,
-                        2e-3,
-                        8,
+                        4e-3,
+                        4e-3,
+                        16,
                         1,
                         0.01,
                         0.05,

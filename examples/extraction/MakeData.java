@@ -19,8 +19,9 @@ import java.util.SplittableRandom;
  */
 final class MakeData {
     private static final long SEED = 20261128L;
-    private static final int REQUESTS = 12_000;
-    private static final int GOLD = 600;
+    private static final int REQUESTS = 6_000;
+    private static final int GOLD = 300;
+    private static final int MOST = 12;
     private static final List<String> ITEMS =
             List.of("mug", "shirt", "lamp", "chair", "book", "pen", "bag", "clock");
     private static final List<String> COLORS =
@@ -66,7 +67,7 @@ final class MakeData {
         while (texts.size() < REQUESTS + GOLD) {
             Order order =
                     new Order(
-                            1 + random.nextInt(99),
+                            1 + random.nextInt(MOST),
                             one(COLORS),
                             one(ITEMS),
                             one(NAMES),
@@ -104,7 +105,7 @@ final class MakeData {
         Order said =
                 chance < 0.015
                         ? new Order(
-                                1 + random.nextInt(99),
+                                1 + random.nextInt(MOST),
                                 order.color,
                                 order.item,
                                 order.name,

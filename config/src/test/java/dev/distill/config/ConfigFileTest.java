@@ -230,7 +230,7 @@ class ConfigFileTest {
                         "data.gold must be a path, got a list",
                         "teacher.temperature must be a number, got \"warm\"",
                         "teacher.max_usd must be > 0, got 0.0",
-                        "student.kind must be one of linear, encoder, auto, got \"tree\"");
+                        "student.kind must be one of linear, head, encoder, causal-lm, auto, got \"tree\"");
     }
 
     @Test

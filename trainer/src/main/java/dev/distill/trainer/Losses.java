@@ -55,7 +55,7 @@ final class Losses implements AutoCloseable {
      * @return a scalar that {@code manager} owns; a step's losses add up to its mean loss
      */
     NDArray train(NDManager manager, NDArray logits, Batch batch, int stepRows) {
-        return call("train", manager, logits, batch)
+        return call("train", logits, batch)
                 .number(manager, (double) stepRows)
                 .record(manager)
                 .singletonOrThrow();
@@ -63,19 +63,16 @@ final class Losses implements AutoCloseable {
 
     /** The same loss and the right answers among some validation rows. */
     Sums validate(NDManager manager, NDArray logits, Batch batch) {
-        NDList sums = call("validate", manager, logits, batch).run(manager);
+        NDList sums = call("validate", logits, batch).run(manager);
         return new Sums(sums.get(0).getFloat(), sums.get(1).getLong());
     }
 
-    private Program.Call call(String method, NDManager manager, NDArray logits, Batch batch) {
+    private Program.Call call(String method, NDArray logits, Batch batch) {
         return program.call(method)
                 .tensor(logits)
                 .tensor(batch.labels())
                 .tensor(batch.teacher())
-                .tensor(numbers.get("kind"))
-                .tensor(numbers.get("temperature"))
-                .tensor(numbers.get("alpha"))
-                .tensor(numbers.get("parameter"));
+                .dictionary("c", numbers);
     }
 
     @Override

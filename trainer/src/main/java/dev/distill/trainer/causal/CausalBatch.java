@@ -34,7 +34,7 @@ record CausalBatch(
             int start = row * width;
             for (Sample sample : rows.get(row)) {
                 for (int i = sample.learned(); i < sample.tokens().length; i++) {
-                    places[n] = start + i - 1;
+                    places[n] = (long) start + i - 1;
                     targets[n++] = sample.tokens()[i];
                 }
                 start += sample.length();

@@ -14,7 +14,7 @@ import dev.distill.trainer.causal.Sample.Hint;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,7 +54,7 @@ record CausalRows(
             if (divergence.code() == Divergence.TOP_K) {
                 warnOfMass(training, listener);
             }
-            Map<Sample, ForeignReading> readings = new IdentityHashMap<>();
+            Map<Sample, ForeignReading> readings = new HashMap<>();
             if (job.teacher().isPresent() && isForeign(job, divergence)) {
                 LocalTeacherFolder teacher = job.teacher().get();
                 readings.putAll(readings(tokenizer, teacher, job, job.training(), training));
@@ -88,7 +88,7 @@ record CausalRows(
             List<ChatRow> rows,
             List<Sample> samples) {
         Set<Long> ends = GenerationConfig.read(teacher.base().folder()).stopTokens();
-        Map<Sample, ForeignReading> readings = new IdentityHashMap<>();
+        Map<Sample, ForeignReading> readings = new HashMap<>();
         try (Tokenizer own = Tokenizer.load(teacher.base().tokenizerFile())) {
             // A teacher with smaller tokens needs more of them for what the student reads.
             int most = teacher.base().config().size().positions();

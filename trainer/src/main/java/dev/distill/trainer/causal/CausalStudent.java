@@ -1,6 +1,7 @@
 package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.CausalTrainConfig.Method;
 import dev.distill.config.Location;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Makes the learner of a job, and the package of what it learned. */
@@ -69,7 +71,7 @@ final class CausalStudent {
         }
         long trained = 0;
         for (String layer : lora.layers(config)) {
-            var shape = config.shapes().get(layer + ".weight");
+            Shape shape = Objects.requireNonNull(config.shapes().get(layer + ".weight"));
             trained += (shape.get(0) + shape.get(1)) * lora.rank(layer);
         }
         return trained;

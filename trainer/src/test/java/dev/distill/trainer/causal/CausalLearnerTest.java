@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -51,11 +52,11 @@ class CausalLearnerTest {
                     default -> step(config.checkpointing(), samples, 2);
                 };
 
-        assertThat(step.loss).isCloseTo(golden.get("loss").getFloat(), within(1e-5));
+        assertThat(step.loss).isCloseTo(of(golden, "loss").getFloat(), within(1e-5));
         assertThat(step.gradients).isNotEmpty();
         step.gradients.forEach(
                 (name, gradient) -> {
-                    NDArray expected = golden.get("grad." + name);
+                    NDArray expected = of(golden, "grad." + name);
                     double scale = expected.abs().max().getFloat();
                     assertThat(difference(gradient, expected.toFloatArray()))
                             .as(name)
@@ -112,7 +113,7 @@ class CausalLearnerTest {
         exact.gradients.forEach(
                 (name, gradient) -> {
                     double scale = max(gradient);
-                    assertThat(difference(rounded.gradients.get(name), gradient))
+                    assertThat(difference(of(rounded.gradients, name), gradient))
                             .as(name)
                             .isLessThanOrEqualTo(0.1 * scale + 1e-5);
                 });
@@ -180,9 +181,9 @@ class CausalLearnerTest {
 
     /** The rows of the golden loss, which also trains on the line's end behind the end token. */
     private static List<Sample> goldenSamples(Map<String, NDArray> golden) {
-        long[] ids = golden.get("input_ids").toLongArray();
-        long[] labels = golden.get("labels").toLongArray();
-        long[] mask = golden.get("attention_mask").toLongArray();
+        long[] ids = of(golden, "input_ids").toLongArray();
+        long[] labels = of(golden, "labels").toLongArray();
+        long[] mask = of(golden, "attention_mask").toLongArray();
         int width = ids.length / 2;
         List<Sample> samples = new ArrayList<>();
         for (int row = 0; row < 2; row++) {
@@ -202,9 +203,13 @@ class CausalLearnerTest {
         assertThat(actual.gradients.keySet()).isEqualTo(expected.gradients.keySet());
         expected.gradients.forEach(
                 (name, gradient) ->
-                        assertThat(difference(actual.gradients.get(name), gradient))
+                        assertThat(difference(of(actual.gradients, name), gradient))
                                 .as(name)
                                 .isLessThanOrEqualTo(tolerance));
+    }
+
+    private static <T> T of(Map<String, T> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), name);
     }
 
     private static double max(float[] numbers) {

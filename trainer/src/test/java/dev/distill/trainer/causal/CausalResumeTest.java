@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CausalResumeTest {
     @TempDir private Path folder;
 
-    private enum Kind {
+    enum Kind {
         FULL,
         LORA_WITH_DROPOUT,
         BF16_LAYER_BY_LAYER
@@ -60,7 +60,7 @@ class CausalResumeTest {
                         .redirectErrorStream(true)
                         .start();
         try (var lines = process.inputReader()) {
-            lines.lines().filter("step 7"::equals).findFirst();
+            assertThat(lines.lines().filter("step 7"::equals).findFirst()).isPresent();
         }
         process.destroyForcibly();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
