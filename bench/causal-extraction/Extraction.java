@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.CausalTrainConfig.Lora;
 import dev.distill.config.CausalTrainConfig.Method;
@@ -21,6 +22,7 @@ import dev.distill.trainer.causal.CausalTrainer;
 import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.OrderMessages;
 import dev.distill.trainer.causal.TemplateFormat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,13 +49,18 @@ final class Extraction {
         int epochs = args.length > 1 ? Integer.parseInt(args[1]) : 2;
         List<ChatRow> rows = OrderMessages.rows(count + 2 * HELD_OUT, 1);
         List<ChatRow> heldOut = rows.subList(count + HELD_OUT, count + 2 * HELD_OUT);
-        Path base = Path.of("bench/causal-extraction/base");
+        Path base = Path.of("examples/extraction/base");
         Path work = Files.createTempDirectory("causal-extraction");
         long begun = System.nanoTime();
         TrainingResult result =
                 new CausalTrainer(InstantSource.system())
                         .train(
-                                job(base, rows.subList(0, count), rows.subList(count, count + HELD_OUT), epochs, work),
+                                job(
+                                        base,
+                                        rows.subList(0, count),
+                                        rows.subList(count, count + HELD_OUT),
+                                        epochs,
+                                        work),
                                 Extraction::show,
                                 () -> false);
         System.out.printf(
@@ -63,7 +70,8 @@ final class Extraction {
                 (System.nanoTime() - begun) / 1e9,
                 result.rowsPerSecond(),
                 result.validationLoss());
-        try (ChatModel model = ChatModel.load(work.resolve("model"), Precision.FP32, Clock.systemUTC())) {
+        try (ChatModel model =
+                ChatModel.load(work.resolve("model"), Precision.FP32, Clock.systemUTC())) {
             int right = 0;
             List<Ask> asks = new ArrayList<>();
             for (ChatRow row : heldOut) {
@@ -73,7 +81,11 @@ final class Extraction {
                                         .add(
                                                 Json.object()
                                                         .put("role", "user")
-                                                        .put("content", row.prompt().getFirst().content())));
+                                                        .put(
+                                                                "content",
+                                                                row.prompt()
+                                                                        .getFirst()
+                                                                        .content())));
                 asks.add(new Ask(model.prompt(chat), 80, Sampling.GREEDY, List.of(), 0));
             }
             List<Reply> replies = model.reply(asks);
@@ -81,7 +93,10 @@ final class Extraction {
                 boolean same = same(replies.get(i).text(), heldOut.get(i).answer());
                 right += same ? 1 : 0;
                 if (i < 2 || (!same && i < 40)) {
-                    System.out.println(heldOut.get(i).prompt().getFirst().content() + "\n  " + replies.get(i).text());
+                    System.out.println(
+                            heldOut.get(i).prompt().getFirst().content()
+                                    + "\n  "
+                                    + replies.get(i).text());
                 }
             }
             System.out.printf(

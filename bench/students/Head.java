@@ -8,10 +8,10 @@ import dev.distill.models.ModelCard;
 import dev.distill.models.Precision;
 import dev.distill.models.head.HeadClassifier;
 import dev.distill.models.head.HeadPackage;
-import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingRow;
+import dev.distill.trainer.head.HeadCalibration;
 import dev.distill.trainer.head.HeadJob;
 import dev.distill.trainer.head.HeadTrainer;
 import java.io.IOException;
@@ -116,10 +116,8 @@ final class Head {
         ModelCard card =
                 new ModelCard(
                         "banking77", "Names an intent.", base.name(), base.licence(), Map.of(), List.of(), Map.of());
-        HeadPackage.write(model, job.shape(), result.weights(), base, Calibration.NONE, card);
-        try (Classifier student = HeadClassifier.load(model, precision)) {
-            CalibrationFit.of(student, job.validation()).write(model);
-        }
+        Calibration calibration = HeadCalibration.of(job, result);
+        HeadPackage.write(model, job.shape(), result.weights(), base, calibration, card);
         return HeadClassifier.load(model, precision);
     }
 }

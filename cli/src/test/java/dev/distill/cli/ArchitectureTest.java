@@ -177,8 +177,7 @@ class ArchitectureTest {
                         "dev\\.distill\\.trainer\\.head\\.(Network|DistillationLoss)(\\$.*)?")
                 .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage(
-                                "org.deeplearning4j..", "org.nd4j..", "org.bytedeco.."))
+                        resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "org.bytedeco.."))
                 .check(CLASSES);
     }
 

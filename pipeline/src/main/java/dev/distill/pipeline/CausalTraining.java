@@ -24,6 +24,7 @@ import dev.distill.trainer.causal.CausalTrainer;
 import dev.distill.trainer.causal.ChatFormat;
 import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.ChatRow.Message;
+import dev.distill.trainer.causal.TemplateFormat;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -88,20 +89,8 @@ final class CausalTraining implements Training {
                 model);
     }
 
-    /** A model's own chat template as the way it reads a conversation. */
     private static ChatFormat format(Path folder) {
-        ChatTemplate template = ChatTemplate.load(folder, CausalPackage.CLOCK);
-        return new ChatFormat() {
-            @Override
-            public String prompt(List<Message> messages) {
-                return template.prompt(chat(messages));
-            }
-
-            @Override
-            public String conversation(List<Message> messages) {
-                return template.text(chat(messages));
-            }
-        };
+        return new TemplateFormat(ChatTemplate.load(folder, CausalPackage.CLOCK));
     }
 
     private static Chat chat(List<Message> messages) {

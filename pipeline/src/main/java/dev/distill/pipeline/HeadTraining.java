@@ -8,10 +8,9 @@ import dev.distill.files.Json;
 import dev.distill.models.Calibration;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Torch;
-import dev.distill.models.head.HeadClassifier;
 import dev.distill.models.head.HeadPackage;
-import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.TrainingResult;
+import dev.distill.trainer.head.HeadCalibration;
 import dev.distill.trainer.head.HeadJob;
 import dev.distill.trainer.head.HeadTrainer;
 
@@ -63,12 +62,8 @@ final class HeadTraining implements Training {
                 new HeadTrainer(InstantSource.system())
                         .train(job, new TrainingProgress(context.events()), context.stop());
         ModelCard card = StudentCard.of(context, StudentConfig.Kind.HEAD, curate, List.of());
-        HeadPackage.write(model, job.shape(), result.weights(), job.base(), Calibration.NONE, card);
-        Calibration calibration;
-        try (HeadClassifier student = HeadClassifier.load(model)) {
-            calibration = CalibrationFit.of(student, job.validation());
-        }
-        calibration.write(model);
+        Calibration calibration = HeadCalibration.of(job, result);
+        HeadPackage.write(model, job.shape(), result.weights(), job.base(), calibration, card);
         return Json.object()
                 .put("nature", "network over frozen embeddings of " + job.base().name())
                 .put("best_epoch", result.bestEpoch())

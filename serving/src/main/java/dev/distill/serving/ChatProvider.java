@@ -121,7 +121,7 @@ final class ChatProvider implements Provider {
                         .put("object", "chat.completion")
                         .put("model", model);
         completion.putArray("choices").add(choice);
-        int prompt = ask.prompt().length;
+        int prompt = ask.prompt().size();
         int made = reply.tokens().size();
         completion
                 .putObject("usage")

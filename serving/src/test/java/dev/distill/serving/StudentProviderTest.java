@@ -9,6 +9,7 @@ import dev.distill.files.Json;
 import dev.distill.models.EncoderClassifier;
 import dev.distill.models.Prediction;
 import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
 import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class StudentProviderTest {
     /** A tiny random BERT with a classification head. */
     private static final Path STUDENT = Path.of("../models/src/test/resources/golden/bert");
 
-    private StudentProvider student;
+    private Provider student;
 
     @BeforeEach
     void load() {

@@ -90,7 +90,9 @@ public final class Embedder implements AutoCloseable {
         return vectors;
     }
 
-    /** Where a batch ends that begins at {@code start}: padded to its longest, it is not too large. */
+    /**
+     * Where a batch ends that begins at {@code start}: padded to its longest, it is not too large.
+     */
     private static int end(List<Tokens> texts, List<Integer> byLength, int start) {
         int end = start + 1;
         while (end < byLength.size()

@@ -1,17 +1,14 @@
 package dev.distill.models.head;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.distill.models.Base;
 import dev.distill.models.Calibration;
 import dev.distill.models.Classifier;
 import dev.distill.models.Precision;
 import dev.distill.models.Prediction;
-import dev.distill.models.Program;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
 import dev.distill.models.Torch;
-import dev.distill.models.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,15 +23,13 @@ public final class HeadClassifier implements Classifier {
     private final Calibration calibration;
     private final Tokenizer tokenizer;
     private final Embedder embedder;
-    private final Weights head;
-    private final Program program;
+    private final HeadLayers layers;
 
     private HeadClassifier(NDManager manager, Path folder, HeadShape shape, Precision precision) {
         this.manager = manager;
         this.shape = shape;
         calibration = Calibration.read(folder);
-        head = HeadPackage.read(manager, folder.resolve(HeadPackage.HEAD), shape);
-        program = Embedder.program(manager);
+        layers = new HeadLayers(manager, shape, folder.resolve(HeadPackage.HEAD));
         Base base = new Base(folder.toString(), folder);
         embedder = new Embedder(manager, base, shape.encoder(), precision);
         tokenizer = Tokenizer.load(base.tokenizerFile());
@@ -84,7 +79,7 @@ public final class HeadClassifier implements Classifier {
             return List.of();
         }
         List<Tokens> tokens = tokenizer.encode(texts, shape.encoder().maxLength());
-        float[] logits = logits(embedder.embed(tokens), texts.size());
+        float[] logits = layers.logits(embedder.embed(tokens));
         int classes = shape.labels().size();
         return IntStream.range(0, texts.size())
                 .mapToObj(
@@ -98,23 +93,11 @@ public final class HeadClassifier implements Classifier {
                 .toList();
     }
 
-    /** Row after row. */
-    private float[] logits(float[] embeddings, int rows) {
-        try (NDManager step = manager.newSubManager()) {
-            return program.call("logits")
-                    .weights(head.asMap())
-                    .tensor(step.create(embeddings, new Shape(rows, embedder.size())))
-                    .run(step)
-                    .singletonOrThrow()
-                    .toFloatArray();
-        }
-    }
-
     @Override
     public void close() {
         tokenizer.close();
         embedder.close();
-        program.close();
+        layers.close();
         manager.close();
     }
 }

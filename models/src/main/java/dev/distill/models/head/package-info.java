@@ -5,8 +5,9 @@
  *   <li>{@code Embedder}: the encoder, texts in, vectors out.
  *   <li>{@code HeadShape}, {@code HeadShapeJson}: what config.json tells, and its text.
  *   <li>{@code HeadPackage}, {@code HeadCard}: a finished student as a folder.
- *   <li>{@code HeadClassifier}: it at work. The network is {@code head.py} among the resources; the
- *       library that trains it is not needed.
+ *   <li>{@code HeadLayers}: the network, embeddings in, logits out. It is {@code head.py} among the
+ *       resources; the library that trains it is not needed.
+ *   <li>{@code HeadClassifier}: the student at work.
  * </ul>
  */
 @NullMarked

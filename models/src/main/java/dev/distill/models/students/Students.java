@@ -40,6 +40,7 @@ public final class Students {
     private Students() {}
 
     /** A kind of package, as far as everybody handles it. */
+    @SuppressWarnings("ImmutableEnumChecker") // lists that nobody can change
     private enum Format {
         ENCODER(Architecture.modelTypes()) {
             @Override

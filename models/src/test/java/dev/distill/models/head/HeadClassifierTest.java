@@ -134,8 +134,7 @@ class HeadClassifierTest {
             float[] together = embedder.embed(tokenizer.encode(texts, 16));
 
             for (int text : new int[] {0, 11, 30, 49}) {
-                float[] alone =
-                        embedder.embed(tokenizer.encode(List.of(texts.get(text)), 16));
+                float[] alone = embedder.embed(tokenizer.encode(List.of(texts.get(text)), 16));
                 for (int i = 0; i < 32; i++) {
                     assertThat(together[text * 32 + i]).isCloseTo(alone[i], within(1e-5f));
                 }
@@ -206,8 +205,7 @@ class HeadClassifierTest {
                         "head.safetensors: layers.0.weight has shape (5, 32), config.json asks for"
                                 + " (6, 32)")
                 .hasMessageContaining("layers.1.weight is missing")
-                .hasMessageContaining(
-                        "classifier.bias has shape (3), config.json asks for (2)");
+                .hasMessageContaining("classifier.bias has shape (3), config.json asks for (2)");
     }
 
     @Test
@@ -221,8 +219,7 @@ class HeadClassifierTest {
 
         assertThatThrownBy(() -> HeadClassifier.load(folder))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining(
-                        "standardize.mean has shape (32), config.json asks for (64)");
+                .hasMessageContaining("standardize.mean has shape (32), config.json asks for (64)");
     }
 
     @Test
@@ -279,8 +276,7 @@ class HeadClassifierTest {
     }
 
     private static HeadShape shape(Base base, List<Integer> hiddenSizes) {
-        return new HeadShape(
-                base.config().withHead(Head.MEAN, List.of(), 16), hiddenSizes, LABELS);
+        return new HeadShape(base.config().withHead(Head.MEAN, List.of(), 16), hiddenSizes, LABELS);
     }
 
     private static Base base(String name) {

@@ -1,6 +1,7 @@
 package dev.distill.trainer.causal;
 
 import dev.distill.models.Tokenizer;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

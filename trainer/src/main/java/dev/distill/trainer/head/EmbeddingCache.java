@@ -1,21 +1,19 @@
 package dev.distill.trainer.head;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
 import dev.distill.models.Torch;
-import dev.distill.models.Weights;
 import dev.distill.models.head.Embedder;
 import dev.distill.trainer.TrainingEvent;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -30,23 +28,25 @@ import java.util.function.Consumer;
  */
 final class EmbeddingCache {
     static final int PIECE_TEXTS = 2048;
-    private static final String ARRAY = "embeddings";
     private static final long NOTES = 10;
 
     private final HeadJob job;
     private final Digest encoder;
+    private final PieceFiles files;
     private final Consumer<TrainingEvent> listener;
     private final BooleanSupplier stop;
 
     /**
      * A cache for a job's encoder.
      *
-     * @param listener is told about ten times how many texts are done, when they are more than a piece
+     * @param listener is told about ten times how many texts are done, when they are more than a
+     *     piece
      * @param stop asked before each piece
      */
     EmbeddingCache(HeadJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
         this.job = job;
         this.encoder = job.encoder();
+        this.files = new PieceFiles(job.embeddings(), InstantSource.system());
         this.listener = listener;
         this.stop = stop;
     }
@@ -79,7 +79,7 @@ final class EmbeddingCache {
                         texts.subList(start, Math.min(start + PIECE_TEXTS, texts.size()));
                 List<Tokens> tokens = tokenizer.encode(piece, job.maxLength());
                 cut += (int) tokens.stream().filter(Tokens::cut).count();
-                pieces.add(vectors(manager, piece, tokens, size, embedder));
+                pieces.add(vectors(piece, tokens, size, embedder));
                 int done = start + piece.size();
                 if (texts.size() > PIECE_TEXTS
                         && NOTES * start / texts.size() < NOTES * done / texts.size()) {
@@ -93,33 +93,20 @@ final class EmbeddingCache {
                 }
             }
         }
+        files.prune(PieceFiles.LIMIT_BYTES);
         return new Result(new Embeddings(texts.size(), size, PIECE_TEXTS, pieces), cut);
     }
 
-    private float[] vectors(
-            NDManager parent, List<String> texts, List<Tokens> tokens, int size, Lazy embedder) {
-        Path file = file(texts);
-        try (NDManager manager = parent.newSubManager()) {
-            if (Files.exists(file)) {
-                try (Weights kept = Weights.read(manager, file)) {
-                    if (kept.contains(ARRAY)
-                            && kept.get(ARRAY).getShape().equals(new Shape(texts.size(), size))) {
-                        return kept.get(ARRAY).toFloatArray();
-                    }
-                    throw UserError.invalid(
-                            Location.of(file),
-                            "these are not %d vectors of %d numbers".formatted(texts.size(), size),
-                            "delete the file to embed the texts again");
-                }
-            }
-            float[] vectors = embedder.get().embed(tokens);
-            checkFinite(vectors);
-            try (Weights keep = new Weights(manager)) {
-                keep.put(ARRAY, manager.create(vectors, new Shape(texts.size(), size)));
-                keep.write(file);
-            }
-            return vectors;
+    private float[] vectors(List<String> texts, List<Tokens> tokens, int size, Lazy embedder) {
+        Digest piece = digest(texts);
+        Optional<float[]> kept = files.read(piece, texts.size(), size);
+        if (kept.isPresent()) {
+            return kept.get();
         }
+        float[] vectors = embedder.get().embed(tokens);
+        checkFinite(vectors);
+        files.write(piece, vectors, texts.size(), size);
+        return vectors;
     }
 
     private void checkFinite(float[] vectors) {
@@ -133,10 +120,10 @@ final class EmbeddingCache {
         }
     }
 
-    private Path file(List<String> texts) {
+    private Digest digest(List<String> texts) {
         StringBuilder name = new StringBuilder(encoder.hex());
         texts.forEach(text -> name.append('\n').append(text.length()).append(' ').append(text));
-        return job.embeddings().resolve(Digest.of(name.toString()).hex() + ".safetensors");
+        return Digest.of(name.toString());
     }
 
     /** The encoder, loaded when there is something to embed. */

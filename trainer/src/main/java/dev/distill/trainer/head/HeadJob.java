@@ -27,7 +27,7 @@ import java.util.List;
  * @param maxLength most tokens of a text
  * @param labels names of the labels; a row's label is an index into it
  * @param base the encoder
- * @param embeddings folder that keeps the texts' embeddings; trainings may share it, one at a time
+ * @param embeddings folder that keeps the texts' embeddings; trainings may share it
  * @param work folder for {@code checkpoints/} and {@code metrics.jsonl}; a training that was
  *     interrupted goes on from there
  * @param output folder that receives the best epoch's {@code head.safetensors}

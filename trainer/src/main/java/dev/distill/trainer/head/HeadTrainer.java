@@ -203,10 +203,7 @@ public final class HeadTrainer {
             Examples training, Examples validation, Standardizer standardizer, int cut) {}
 
     private static Inputs embed(
-            HeadJob job,
-            HeadShape shape,
-            Consumer<TrainingEvent> listener,
-            BooleanSupplier stop) {
+            HeadJob job, HeadShape shape, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
         EmbeddingCache cache = new EmbeddingCache(job, listener, stop);
         try {
             EmbeddingCache.Result training = cache.embed(texts(job.training()));

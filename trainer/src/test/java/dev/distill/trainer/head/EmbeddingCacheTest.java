@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.distill.config.UserError;
+import dev.distill.files.Digest;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.trainer.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -94,9 +98,32 @@ class EmbeddingCacheTest {
         List<String> texts = List.of("order", "order ".repeat(60), "refund ".repeat(70));
 
         EmbeddingCache.Result result =
-                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false).embed(texts);
+                new EmbeddingCache(job(HeadTrainings.MAX_LENGTH), _ -> {}, () -> false)
+                        .embed(texts);
 
         assertThat(result.cut()).isEqualTo(2);
+    }
+
+    @Test
+    void theFilesThatWereNotUsedForLongestGoFirst() throws IOException {
+        Path kept = folder.resolve("embeddings");
+        Digest old = Digest.of("old");
+        Digest used = Digest.of("used");
+        Digest fresh = Digest.of("fresh");
+        for (Digest piece : List.of(old, used, fresh)) {
+            new PieceFiles(kept, InstantSource.system()).write(piece, new float[64], 2, SIZE);
+            Files.setLastModifiedTime(
+                    kept.resolve(piece.hex() + ".safetensors"), FileTime.fromMillis(1_000_000));
+        }
+        long size = Files.size(files().getFirst());
+        PieceFiles later = new PieceFiles(kept, () -> Instant.ofEpochSecond(2_000));
+        assertThat(later.read(used, 2, SIZE)).isPresent();
+        assertThat(later.read(fresh, 2, SIZE)).isPresent();
+
+        later.prune(2 * size);
+
+        assertThat(later.read(old, 2, SIZE)).isEmpty();
+        assertThat(files()).hasSize(2);
     }
 
     @Test

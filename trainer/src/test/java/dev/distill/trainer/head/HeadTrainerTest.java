@@ -20,6 +20,7 @@ import dev.distill.models.Weights;
 import dev.distill.models.head.Embedder;
 import dev.distill.models.head.HeadClassifier;
 import dev.distill.models.head.HeadPackage;
+import dev.distill.trainer.CalibrationFit;
 import dev.distill.trainer.Schedule;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
@@ -86,6 +87,22 @@ class HeadTrainerTest {
                             .isCloseTo(trained[text][label], within(1e-5));
                 }
             }
+        }
+    }
+
+    @Test
+    void theCalibrationIsThatOfTheFinishedPackageOnTheValidationRows() {
+        HeadJob job = HeadTrainings.job(HeadTrainings.config(3, 3, 1e-2), folder);
+        TrainingResult result = HeadTrainings.train(job);
+        Path model = folder.resolve("package");
+        HeadPackage.write(model, job.shape(), result.weights(), job.base(), Calibration.NONE, CARD);
+
+        Calibration calibration = HeadCalibration.of(job, result);
+
+        try (HeadClassifier classifier = HeadClassifier.load(model)) {
+            Calibration again = CalibrationFit.of(classifier, job.validation());
+            assertThat(calibration.temperature()).isCloseTo(again.temperature(), within(1e-4));
+            assertThat(calibration.rows()).isEqualTo(12);
         }
     }
 
@@ -175,7 +192,8 @@ class HeadTrainerTest {
                         e -> assertThat(e.code()).isEqualTo(ExitCode.INVALID_INPUT))
                 .hasMessageMatching(
                         "(?s)the (loss|gradient's norm) of step \\d is (NaN|Infinity); its rows are"
-                                + " row-\\d+, .*\nhint: lower the head's learning_rate \\(1.0E30\\).*");
+                            + " row-\\d+, .*\n"
+                            + "hint: lower the head's learning_rate \\(1.0E30\\).*");
     }
 
     @Test
@@ -230,8 +248,7 @@ class HeadTrainerTest {
     @Test
     void aDivergenceThatOnlyEncodersKnowIsRefused() {
         HeadJob fits = HeadTrainings.job(HeadTrainings.config(1, 1, 1e-2), folder);
-        TrainConfig.Kd reverse =
-                new TrainConfig.Kd(TrainConfig.Loss.REVERSE_KL, 2, 0.5, 0.5, 0.1);
+        TrainConfig.Kd reverse = new TrainConfig.Kd(TrainConfig.Loss.REVERSE_KL, 2, 0.5, 0.5, 0.1);
         TrainConfig t = fits.train();
         TrainConfig train =
                 new TrainConfig(
