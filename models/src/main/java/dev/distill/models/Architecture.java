@@ -58,6 +58,27 @@ public enum Architecture {
                 norm(shapes, layer + ".output_layer_norm", hidden);
             }
         }
+    },
+    /** ModernBERT: pre-norm, rotary positions, gated feed-forward blocks, no biases. */
+    MODERNBERT("modernbert", "ModernBert", "model.", Head.PREDICTION_CLS) {
+        @Override
+        void addShapes(Map<String, Shape> shapes, Size size) {
+            long hidden = size.hidden();
+            shapes.put("model.embeddings.tok_embeddings.weight", new Shape(size.vocabulary(), hidden));
+            shapes.put("model.embeddings.norm.weight", new Shape(hidden));
+            for (int i = 0; i < size.layers(); i++) {
+                String layer = "model.layers." + i;
+                if (i > 0) { // the embeddings' norm does for the first
+                    shapes.put(layer + ".attn_norm.weight", new Shape(hidden));
+                }
+                shapes.put(layer + ".attn.Wqkv.weight", new Shape(3 * hidden, hidden));
+                shapes.put(layer + ".attn.Wo.weight", new Shape(hidden, hidden));
+                shapes.put(layer + ".mlp_norm.weight", new Shape(hidden));
+                shapes.put(layer + ".mlp.Wi.weight", new Shape(2L * size.intermediate(), hidden));
+                shapes.put(layer + ".mlp.Wo.weight", new Shape(hidden, size.intermediate()));
+            }
+            shapes.put("model.final_norm.weight", new Shape(hidden));
+        }
     };
 
     private final String modelType;

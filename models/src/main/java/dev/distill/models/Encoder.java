@@ -56,8 +56,24 @@ public final class Encoder implements AutoCloseable {
         numbers.put("classifier_dropout", dropout.classifier());
         numbers.put("head", config.head().code());
         numbers.put("bf16", precision == Precision.BF16 ? 1 : 0);
+        config.local()
+                .ifPresent(
+                        local -> {
+                            numbers.put("local_attention", local.window());
+                            numbers.put("full_theta", local.fullTheta());
+                            numbers.put("sliding_theta", local.slidingTheta());
+                        });
         Map<String, NDArray> settings = new LinkedHashMap<>();
         numbers.forEach((name, value) -> settings.put(name, manager.create(value.doubleValue())));
+        config.local()
+                .ifPresent(
+                        local ->
+                                settings.put(
+                                        "full_attention",
+                                        manager.create(
+                                                local.full().stream()
+                                                        .mapToDouble(full -> full ? 1 : 0)
+                                                        .toArray())));
         return settings;
     }
 

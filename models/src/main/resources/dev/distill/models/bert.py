@@ -35,11 +35,13 @@ class Bert(Module):
     x = x + w[e + "position_embeddings.weight"][:ids.size(1)] + w[e + "token_type_embeddings.weight"][0]
     x = __torch__.blocks.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout)
     x = __torch__.blocks.factor(x, bf16)
+    seen = mask.unsqueeze(1).unsqueeze(1) # (B, 1, 1, T)
     for i in range(int(c["num_hidden_layers"])):
       p = "bert.encoder.layer." + str(i)
       a = p + ".attention.self."
       qkv = __torch__.blocks.projections(x, w, a + "query", a + "key", a + "value", bf16)
-      y = __torch__.blocks.attention(qkv, mask, int(c["num_attention_heads"]), float(c["attention_probs_dropout_prob"]))
+      q, k, v = __torch__.blocks.parts(qkv, int(c["num_attention_heads"]))
+      y = __torch__.blocks.attention(q, k, v, seen, float(c["attention_probs_dropout_prob"]))
       y = __torch__.blocks.linear(y, w, p + ".attention.output.dense", bf16)
       x = __torch__.blocks.norm(x + __torch__.blocks.dropout(y, dropout), w, p + ".attention.output.LayerNorm", eps)
       y = __torch__.blocks.linear(x, w, p + ".intermediate.dense", bf16) # (B, T, F)

@@ -38,13 +38,15 @@ def dropout(x: Tensor, p: float) -> Tensor:
   kept = torch.ge(draws, int(p * 32768.))
   return x * (kept.to(x.dtype) * (1. / (1. - p)))
 
-# Attention of every token to every token that is not padding.
-# qkv (B, T, 3 D), mask (B, T) bool -> (B, T, D)
-def attention(qkv: Tensor, mask: Tensor, heads: int, dropout: float) -> Tensor:
-  parts = qkv.view(qkv.size(0), qkv.size(1), 3, heads, -1).permute(2, 0, 3, 1, 4)
-  q, k, v = parts[0], parts[1], parts[2] # (B, N, T, E) each
-  seen = mask.unsqueeze(1).unsqueeze(1)  # (B, 1, 1, T)
-  if qkv.requires_grad or dropout > 0.:
+# Queries, keys and values out of their common product, as views. qkv (B, T, 3 D) -> (B, N, T, E) each
+def parts(qkv: Tensor, heads: int) -> Tuple[Tensor, Tensor, Tensor]:
+  split = qkv.view(qkv.size(0), qkv.size(1), 3, heads, -1).permute(2, 0, 3, 1, 4)
+  return (split[0], split[1], split[2])
+
+# Attention of tokens to the tokens that they may see, of which each has at least one.
+# q, k, v (B, N, T, E), seen (B, 1, 1, T) or (B, 1, T, T) bool -> (B, T, D)
+def attention(q: Tensor, k: Tensor, v: Tensor, seen: Tensor, dropout: float) -> Tensor:
+  if q.requires_grad or dropout > 0.:
     # The fused kernel of the processor knows no dropout, and its gradient is slow on short texts.
     scores = torch.matmul(q * float(q.size(-1)) ** -0.5, k.transpose(-1, -2)) # (B, N, T, T)
     weights = torch.softmax(torch.masked_fill(scores, torch.logical_not(seen), float("-inf")), -1, 6)
@@ -53,6 +55,22 @@ def attention(qkv: Tensor, mask: Tensor, heads: int, dropout: float) -> Tensor:
   else:
     mixed = torch.scaled_dot_product_attention(q, k, v, seen)
   return mixed.transpose(1, 2).flatten(2)
+
+# Rotary positions (RoPE, https://arxiv.org/abs/2104.09864): cosine and sine of the angle by which
+# each pair of numbers of a token's vector is turned. -> (T, E) float32 each
+def angles(tokens: int, size: int, theta: float, like: Tensor) -> Tuple[Tensor, Tensor]:
+  pairs = torch.arange(0, size, 2, dtype=6, device=like.device) / float(size)
+  places = torch.arange(tokens, dtype=6, device=like.device)
+  turn = torch.outer(places, 1. / torch.pow(theta, pairs))
+  turn = torch.cat([turn, turn], -1)
+  return (torch.cos(turn), torch.sin(turn))
+
+# x (B, N, T, E), turned in float32
+def turned(x: Tensor, angles: Tuple[Tensor, Tensor]) -> Tensor:
+  cos, sin = angles
+  wide = x.to(6)
+  left, right = torch.chunk(wide, 2, -1)
+  return (wide * cos + torch.cat([torch.neg(right), left], -1) * sin).to(x.dtype)
 
 # kind 0: gelu as defined, 1: its approximation by tanh, 2: relu
 def activation(x: Tensor, kind: int) -> Tensor:

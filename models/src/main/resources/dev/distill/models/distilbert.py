@@ -36,11 +36,13 @@ class DistilBert(Module):
     x = x + w[e + "position_embeddings.weight"][:ids.size(1)]
     x = __torch__.blocks.dropout(__torch__.blocks.norm(x, w, e + "LayerNorm", eps), dropout)
     x = __torch__.blocks.factor(x, bf16)
+    seen = mask.unsqueeze(1).unsqueeze(1) # (B, 1, 1, T)
     for i in range(int(c["num_hidden_layers"])):
       p = "distilbert.transformer.layer." + str(i)
       a = p + ".attention."
       qkv = __torch__.blocks.projections(x, w, a + "q_lin", a + "k_lin", a + "v_lin", bf16)
-      y = __torch__.blocks.attention(qkv, mask, int(c["num_attention_heads"]), float(c["attention_probs_dropout_prob"]))
+      q, k, v = __torch__.blocks.parts(qkv, int(c["num_attention_heads"]))
+      y = __torch__.blocks.attention(q, k, v, seen, float(c["attention_probs_dropout_prob"]))
       y = __torch__.blocks.linear(y, w, a + "out_lin", bf16)
       x = __torch__.blocks.norm(x + y, w, p + ".sa_layer_norm", eps)
       y = __torch__.blocks.linear(x, w, p + ".ffn.lin1", bf16) # (B, T, F)

@@ -68,13 +68,14 @@ final class Optimizer implements AutoCloseable {
     }
 
     private static boolean isHead(String name) {
-        return name.startsWith("classifier.");
+        return name.startsWith("classifier.") || name.startsWith("head.");
     }
 
     private static boolean decays(String name) {
         return !name.endsWith(".bias")
                 && !name.contains("LayerNorm")
-                && !name.contains("layer_norm");
+                && !name.contains("layer_norm")
+                && !name.endsWith("norm.weight");
     }
 
     private List<String> names() {

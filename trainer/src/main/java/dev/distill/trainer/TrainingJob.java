@@ -59,11 +59,7 @@ public record TrainingJob(
                                             .formatted(positions, base.name(), student.maxLength()))
                             .withHint("lower student.max_length"));
         }
-        Head head =
-                switch (student.pooling()) {
-                    case MEAN -> Head.MEAN;
-                    case CLS -> Head.CLS;
-                };
+        Head head = Head.of(config.architecture(), student.pooling());
         Dropout dropout = train.dropout().map(p -> new Dropout(p, p, p)).orElse(config.dropout());
         return config.withHead(head, labels, student.maxLength()).withDropout(dropout);
     }
