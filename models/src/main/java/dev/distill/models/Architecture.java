@@ -64,7 +64,8 @@ public enum Architecture {
         @Override
         void addShapes(Map<String, Shape> shapes, Size size) {
             long hidden = size.hidden();
-            shapes.put("model.embeddings.tok_embeddings.weight", new Shape(size.vocabulary(), hidden));
+            shapes.put(
+                    "model.embeddings.tok_embeddings.weight", new Shape(size.vocabulary(), hidden));
             shapes.put("model.embeddings.norm.weight", new Shape(hidden));
             for (int i = 0; i < size.layers(); i++) {
                 String layer = "model.layers." + i;

@@ -16,8 +16,8 @@ public enum Head {
     /** The first token's vector, a linear layer and relu: DistilBertForSequenceClassification. */
     PRE_CLASSIFIER(3),
     /**
-     * The first token's vector, a linear layer, gelu and a norm: ModernBertForSequenceClassification
-     * with {@code classifier_pooling} cls.
+     * The first token's vector, a linear layer, gelu and a norm:
+     * ModernBertForSequenceClassification with {@code classifier_pooling} cls.
      */
     PREDICTION_CLS(4),
     /** The same over the mean of the tokens' vectors: {@code classifier_pooling} mean. */

@@ -81,8 +81,7 @@ final class LocalAttentionJson {
                     "rope_parameters.%s.rope_type must be default, got %s"
                             .formatted(type, parameters.path("rope_type").asText()));
         }
-        double theta =
-                parameters.path("rope_theta").asDouble(json.path(old).asDouble(whenAbsent));
+        double theta = parameters.path("rope_theta").asDouble(json.path(old).asDouble(whenAbsent));
         if (!(theta > 0)) {
             problem.accept("rope_theta of %s must be > 0, got %s".formatted(type, theta));
         }
@@ -98,8 +97,7 @@ final class LocalAttentionJson {
         rope.putObject(FULL).put("rope_theta", local.fullTheta()).put("rope_type", "default");
         rope.putObject(SLIDING).put("rope_theta", local.slidingTheta()).put("rope_type", "default");
         if (config.head() == Head.PREDICTION_CLS || config.head() == Head.PREDICTION_MEAN) {
-            json.put(
-                    "classifier_pooling", config.head() == Head.PREDICTION_CLS ? "cls" : "mean");
+            json.put("classifier_pooling", config.head() == Head.PREDICTION_CLS ? "cls" : "mean");
         }
         // transformers' defaults are numbers of the published vocabulary, which may not exist here.
         for (String token : List.of("bos", "eos", "cls", "sep")) {

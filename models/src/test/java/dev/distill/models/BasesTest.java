@@ -92,8 +92,7 @@ class BasesTest {
         Path golden = GoldenEncoderTest.folder("modernbert");
         Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
         Base bare = new Base("bare", folder);
-        EncoderConfig config =
-                bare.config().withHead(Head.PREDICTION_MEAN, List.of("a", "b"), 64);
+        EncoderConfig config = bare.config().withHead(Head.PREDICTION_MEAN, List.of("a", "b"), 64);
         try (NDManager manager = Torch.newManager();
                 Weights all = Weights.read(manager, golden.resolve("model.safetensors"));
                 Weights with = new Base("golden", golden).newStudent(manager, config, 7)) {
