@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -85,11 +86,16 @@ final class Checkpoints {
 
     /** Writes a checkpoint, then removes those no longer needed. */
     void save(TrainingState state, Weights weights, Optimizer optimizer) {
+        save(state, weights::write, optimizer::write);
+    }
+
+    /** The same for weights and moments that are written in some other way. */
+    void save(TrainingState state, Consumer<Path> weights, Consumer<Path> moments) {
         WholeFolder.make(
                 of(state.step()),
                 unfinished -> {
-                    weights.write(unfinished.resolve(MODEL));
-                    optimizer.write(unfinished.resolve(OPTIMIZER));
+                    weights.accept(unfinished.resolve(MODEL));
+                    moments.accept(unfinished.resolve(OPTIMIZER));
                     AtomicFile.write(unfinished.resolve(STATE), state.json());
                 });
         try {
