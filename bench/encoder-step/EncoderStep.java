@@ -1,4 +1,5 @@
 import com.sun.management.OperatingSystemMXBean;
+
 import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
 import dev.distill.models.Bases;
@@ -6,6 +7,7 @@ import dev.distill.trainer.EncoderTrainer;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingJob;
 import dev.distill.trainer.TrainingRow;
+
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +80,14 @@ final class EncoderStep {
                         steps,
                         7),
                 new StudentConfig(
-                        StudentConfig.Kind.ENCODER, Bases.MINILM, StudentConfig.Pooling.MEAN, 128),
+                        StudentConfig.Kind.ENCODER,
+                        Bases.MINILM,
+                        StudentConfig.Pooling.MEAN,
+                        128,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 IntStream.range(0, CLASSES).mapToObj(i -> "label-" + i).toList(),
                 new Bases(folder).resolve(Bases.MINILM),
                 rows,

@@ -3,13 +3,15 @@ package dev.distill.cli;
 import dev.distill.files.Json;
 import dev.distill.pipeline.Job;
 import dev.distill.pipeline.Plan;
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 
 /** {@code distill plan}: says what a run would do. */
 @Command(
@@ -48,7 +50,7 @@ final class PlanCommand implements Callable<Integer> {
     private void print(Plan plan) {
         for (Plan.Step step : plan.steps()) {
             terminal.out()
-                    .printf("%-9s %-6s %s%n", step.stage(), step.action().word(), step.reason());
+                    .printf("%-19s %-6s %s%n", step.title(), step.action().word(), step.reason());
         }
         Plan.Calls calls = plan.calls();
         terminal.out()

@@ -2,6 +2,7 @@ package dev.distill.cli;
 
 import dev.distill.pipeline.Events;
 import dev.distill.pipeline.RunEvent;
+
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -38,15 +39,29 @@ final class ProgressPrinter implements Events {
                     line(
                             "%-9s %s%s"
                                     .formatted(
-                                            e.output().stage(),
+                                            e.output().title(),
                                             e.output().reused()
                                                     ? "reused, nothing to do"
                                                     : "done in " + seconds(e.output().seconds()),
                                             StageSummary.of(e.output())));
+            case RunEvent.StudentJudged e -> line(judged(e));
             case RunEvent.Note e -> line("%-9s note: %s".formatted(e.stage(), e.message()));
             case RunEvent.RunFinished _ -> draw("");
         }
         err.flush();
+    }
+
+    private static String judged(RunEvent.StudentJudged e) {
+        return String.format(
+                Locale.ROOT,
+                "gate      %s: %s with accuracy %.1f %% (%.1f to %.1f %%, %,d items)%s",
+                e.student().kind(),
+                e.student().verdict().outcome(),
+                100 * e.student().accuracy().value(),
+                100 * e.student().accuracy().interval().low(),
+                100 * e.student().accuracy().interval().high(),
+                e.student().accuracy().n(),
+                e.next().map(kind -> ", next is " + kind).orElse(""));
     }
 
     private void progress(RunEvent.Progress e) {

@@ -38,8 +38,7 @@ final class SmallHeap {
     static void start() {
         long growth = Long.getLong(GROWTH, 0) << 20;
         if (growth > 0) {
-            SmallHeap heap =
-                    new SmallHeap(growth, Runtime.getRuntime()::totalMemory, System::gc);
+            SmallHeap heap = new SmallHeap(growth, Runtime.getRuntime()::totalMemory, System::gc);
             Thread.ofPlatform().daemon().name("small-heap").start(heap::run);
         }
     }

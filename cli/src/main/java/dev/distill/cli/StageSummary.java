@@ -1,7 +1,9 @@
 package dev.distill.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.pipeline.StageOutput;
+
 import java.util.Locale;
 
 /** A stage's result in a few words, from its facts. */
@@ -29,9 +31,11 @@ final class StageSummary {
                     case "train" ->
                             String.format(
                                     Locale.ROOT,
-                                    "validation accuracy %.1f %% after epoch %d",
+                                    "validation accuracy %.1f %%%s",
                                     100 * facts.path("validation_accuracy").asDouble(),
-                                    facts.path("best_epoch").asLong());
+                                    facts.has("best_epoch")
+                                            ? " after epoch " + facts.get("best_epoch").asLong()
+                                            : "");
                     case "evaluate" -> "%,d gold items".formatted(facts.path("items").asLong());
                     default -> "";
                 };

@@ -168,6 +168,20 @@ class ArchitectureTest {
         onlyIn(Set.of("models", "trainer"), "ai.djl..");
     }
 
+    /** So that whoever trains another student, or serves any, does not load it. */
+    @Test
+    void onlyTheHeadsNetworkKnowsDeepLearning4J() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(
+                        "dev\\.distill\\.trainer\\.head\\.(Network|DistillationLoss)(\\$.*)?")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(
+                                "org.deeplearning4j..", "org.nd4j..", "org.bytedeco.."))
+                .check(CLASSES);
+    }
+
     @Test
     void onlyDatasetsKnowsParquetHadoopAndAvro() {
         onlyIn(

@@ -2,7 +2,10 @@ package dev.distill.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+
 import dev.distill.files.Json;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -109,7 +112,7 @@ final class JobFixture {
         return job;
     }
 
-    private static String text(int i) {
+    static String text(int i) {
         List<String> openings = i % 2 == 0 ? SHIPPING : REFUND;
         return openings.get(i / 2 % openings.size()) + " order " + (1000 + i);
     }
@@ -118,7 +121,8 @@ final class JobFixture {
         return i % 2 == 0 ? "shipping" : "refund";
     }
 
-    private static String recording(String text, String label) {
+    /** A line of a cassette: what was asked, and what was answered. */
+    static String recording(String text, String label) {
         return """
                {"user":"%s","model":"big-1","latency_ms":500,"status":200,"body":%s}"""
                 .formatted(text, completion(label));
@@ -128,9 +132,9 @@ final class JobFixture {
     static String completion(String content) {
         return """
                {"id":"c","object":"chat.completion","model":"big-1","choices":[{"index":0,\
-               "message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],\
+               "message":{"role":"assistant","content":%s},"finish_reason":"stop"}],\
                "usage":{"prompt_tokens":100,"completion_tokens":2,"total_tokens":102}}"""
-                .formatted(content);
+                .formatted(Json.line(TextNode.valueOf(content)));
     }
 
     Path file(String name) {

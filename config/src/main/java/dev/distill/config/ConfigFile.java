@@ -1,5 +1,11 @@
 package dev.distill.config;
 
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -7,11 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * A YAML file read into a record, which remembers where each value stood so that whoever checks it
@@ -47,6 +48,11 @@ public final class ConfigFile<T extends Record> {
      */
     public static <T extends Record> ConfigFile<T> of(Path file, String text, Class<T> type) {
         return of(file, text, type, (_, _) -> {});
+    }
+
+    /** A record of which nothing is written: every key has its default. */
+    static <T extends Record> T defaults(Class<T> type) {
+        return of(Path.of("defaults"), "{}", type).value();
     }
 
     /** Looks for what does not fit together in a record, some of which may be unreadable. */

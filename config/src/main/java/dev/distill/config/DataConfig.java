@@ -13,7 +13,10 @@ public record DataConfig(
     public record Columns(
             @Doc("Unique name of a row; without one the position counts.") Optional<String> id,
             @Doc("The request.") @Default("text") String text,
-            @Doc("The right answer, in the gold file.") @Default("label") String label,
+            @Doc("The right label, in the gold file of a classification.") @Default("label")
+                    String label,
+            @Doc("The right answer, in the gold file of a generation.") @Default("answer")
+                    String answer,
             @Doc("Rows of one group are never split, for example one customer's.")
                     Optional<String> group) {}
 

@@ -20,11 +20,13 @@ final class Findings {
     private final Location whole;
     private final Set<String> unreadable;
     private final Set<String> guessing;
+    private final Set<String> written;
     private final List<Problem> problems;
 
     /**
      * @param unreadable keys whose values could not be read
      * @param guessing keys that somebody may have meant who wrote an unknown one
+     * @param written keys that stand in the file, as opposed to those that have their defaults
      * @param problems those found so far
      */
     Findings(
@@ -32,11 +34,13 @@ final class Findings {
             Location whole,
             Set<String> unreadable,
             Set<String> guessing,
+            Set<String> written,
             List<Problem> problems) {
         this.locations = Map.copyOf(locations);
         this.whole = whole;
         this.unreadable = Set.copyOf(unreadable);
         this.guessing = Set.copyOf(guessing);
+        this.written = Set.copyOf(written);
         this.problems = new ArrayList<>(problems);
     }
 
@@ -78,6 +82,11 @@ final class Findings {
     /** Whether it is unknown what stands under a key, because it or what holds it is unreadable. */
     boolean doubtful(String place) {
         return broken(place) || guessing.contains(place);
+    }
+
+    /** Whether a key stands in the file. */
+    boolean written(String place) {
+        return written.contains(place);
     }
 
     /** Whether anything under a key is unreadable. */

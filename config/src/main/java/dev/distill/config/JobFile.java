@@ -30,6 +30,8 @@ public final class JobFile {
                     "must be a folder, got " + Shown.address(job.publish().to().toString()),
                     "other registries are not supported yet");
         }
+        new TaskCheck(job, findings).run();
+        new StudentCheck(job, findings).run();
         job.proxy().filter(JobFile::isAddress).ifPresent(written -> proxy(written, findings));
     }
 

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -16,8 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * The JSON Schema (draft 2020-12) of a configuration file, made from the same records and
@@ -74,7 +76,9 @@ public final class JsonSchema {
         }
         Doc doc = component.getAnnotation(Doc.class);
         if (doc != null) {
-            schema.put("description", doc.value());
+            OnlyFor only = component.getAnnotation(OnlyFor.class);
+            String kinds = only == null ? "" : " (%s)".formatted(StudentCheck.words(only));
+            schema.put("description", doc.value() + kinds);
         }
         Above above = component.getAnnotation(Above.class);
         if (above != null) {

@@ -1,5 +1,15 @@
 package dev.distill.config;
 
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -18,15 +28,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * Binds YAML nodes to records by reflection and collects every problem on the way. A value that
@@ -44,6 +45,7 @@ final class RecordBinder {
     private final List<Problem> problems = new ArrayList<>();
     private final Set<String> unreadable = new HashSet<>();
     private final Set<String> guessing = new HashSet<>();
+    private final Set<String> written = new HashSet<>();
     private final Map<String, Location> locations = new LinkedHashMap<>();
 
     RecordBinder(Path file) {
@@ -61,7 +63,7 @@ final class RecordBinder {
 
     /** The problems so far, to go on from. */
     Findings findings() {
-        return new Findings(locations, Location.of(file), unreadable, guessing, problems);
+        return new Findings(locations, Location.of(file), unreadable, guessing, written, problems);
     }
 
     <T extends Record> Optional<T> bindRoot(Node node, Class<T> type) {
@@ -177,16 +179,18 @@ final class RecordBinder {
     }
 
     private @Nullable Object component(
-            String key, Node parent, @Nullable Node written, RecordComponent component) {
+            String key, Node parent, @Nullable Node node, RecordComponent component) {
         String name = dotted(key, keyOf(component));
-        if (written != null && !written.getTag().equals(Tag.NULL)) {
-            return bind(name, written, component.getGenericType(), component);
+        if (node != null && !node.getTag().equals(Tag.NULL)) {
+            written.add(name);
+            return bind(name, node, component.getGenericType(), component);
         }
         Default otherwise = component.getAnnotation(Default.class);
         if (otherwise != null) {
             locations.putIfAbsent(name, location(parent));
-            Node node = ConfigFile.parse(file, otherwise.value());
-            return new RecordBinder(file).bind(name, node, component.getGenericType(), component);
+            Node fallback = ConfigFile.parse(file, otherwise.value());
+            return new RecordBinder(file)
+                    .bind(name, fallback, component.getGenericType(), component);
         }
         if (component.getType() == Optional.class) {
             return Optional.empty();

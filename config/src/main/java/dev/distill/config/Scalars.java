@@ -94,7 +94,17 @@ final class Scalars {
 
     /** An enum constant as it is written in a file. */
     static String word(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
+        String name = ((Enum<?>) constant).name();
+        try {
+            Word word =
+                    ((Enum<?>) constant)
+                            .getDeclaringClass()
+                            .getField(name)
+                            .getAnnotation(Word.class);
+            return word == null ? name.toLowerCase(Locale.ROOT) : word.value();
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException("a constant is a field of its enum", e);
+        }
     }
 
     @FunctionalInterface
@@ -113,7 +123,7 @@ final class Scalars {
 
     private static Object constant(String text, Class<?> type) {
         return Arrays.stream(type.getEnumConstants())
-                .filter(c -> word(c).equals(text.replace('-', '_')))
+                .filter(c -> word(c).replace('-', '_').equals(text.replace('-', '_')))
                 .findFirst()
                 .orElseThrow(IllegalArgumentException::new);
     }

@@ -1,15 +1,23 @@
 package dev.distill.config;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** A task: a text goes in, one of the labels comes out. */
+/** A task: a text goes in, and one of the labels or an answer in words or JSON comes out. */
 public record TaskConfig(
-        @Doc("The kind of task.") @Default("classification") Type type,
-        @Doc("A text file with one label a line.") @MustExist Path labels,
+        @Doc("The kind of task: one of the labels is named, or an answer is written.")
+                @Default("classification")
+                Type type,
+        @Doc("Of a classification: a text file with one label a line.") @MustExist
+                Optional<Path> labels,
+        @Doc("Of a generation: whether answers are JSON, which is compared by value.")
+                @Default("false")
+                boolean json,
         @Doc("The system prompt; {{labels}} in it becomes the list of labels.") @MustExist
                 Path prompt) {
     /** The kinds of task. */
     public enum Type {
-        CLASSIFICATION
+        CLASSIFICATION,
+        GENERATION
     }
 }

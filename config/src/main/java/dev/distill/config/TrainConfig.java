@@ -1,44 +1,150 @@
 package dev.distill.config;
 
+import dev.distill.config.StudentConfig.Kind;
+
 import java.util.Optional;
 
 /** How the student is trained; names and meanings are those of transformers' TrainingArguments. */
 public record TrainConfig(
-        @Doc("Passes over the training rows.") @Default("5") @AtLeast(1) int numTrainEpochs,
-        @Doc("Peak learning rate of the encoder.") @Default("1e-4") @Above(0) double learningRate,
-        @Doc("Peak learning rate of the classification head.") @Default("1e-3") @Above(0)
+        @Doc("Passes over the training rows.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("5")
+                @AtLeast(1)
+                int numTrainEpochs,
+        @Doc("Peak learning rate; of an encoder, without its head.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1e-4")
+                @Above(0)
+                double learningRate,
+        @Doc("Peak learning rate of the classification head.")
+                @OnlyFor(Kind.ENCODER)
+                @Default("1e-3")
+                @Above(0)
                 double headLearningRate,
-        @Doc("Rows in a batch.") @Default("32") @AtLeast(1) int perDeviceTrainBatchSize,
-        @Doc("Batches whose gradients are added before a step.") @Default("1") @AtLeast(1)
+        @Doc("Rows in a batch.") @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM}) @Default("32") @AtLeast(1)
+                int perDeviceTrainBatchSize,
+        @Doc("Batches whose gradients are added before a step.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1")
+                @AtLeast(1)
                 int gradientAccumulationSteps,
-        @Doc("Weight decay of AdamW; biases and norms are exempt.") @Default("0.01") @AtLeast(0)
+        @Doc("Weight decay of AdamW; biases and norms are exempt.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("0.01")
+                @AtLeast(0)
                 double weightDecay,
         @Doc("Share of the steps in which the learning rate rises.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("0.1")
                 @AtLeast(0)
                 @AtMost(1)
                 double warmupRatio,
-        @Doc("How the learning rate falls after the warm-up.") @Default("linear")
+        @Doc("How the learning rate falls after the warm-up.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("linear")
                 LrSchedulerType lrSchedulerType,
-        @Doc("Greatest global norm of the gradient.") @Default("1.0") @Above(0) double maxGradNorm,
-        @Doc("Dropout probability; without one, the base's own.") @AtLeast(0) @AtMost(0.9)
+        @Doc("Greatest global norm of the gradient.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("1.0")
+                @Above(0)
+                double maxGradNorm,
+        @Doc("Dropout probability; without one, the base's own.")
+                @OnlyFor(Kind.ENCODER)
+                @AtLeast(0)
+                @AtMost(0.9)
                 Optional<Double> dropout,
         @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("auto")
                 Precision precision,
-        @Doc("Distillation from the teacher's probabilities.") @Default("{}") Kd kd,
-        @Doc("Steps between checkpoints.") @Default("50") @AtLeast(1) int saveSteps,
-        @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
+        @Doc("Distillation from the teacher's probabilities.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("{}")
+                Kd kd,
+        @Doc("Steps between checkpoints.")
+                @OnlyFor({Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("50")
+                @AtLeast(1)
+                int saveSteps,
+        @Doc("Seed of weights, batches and dropout.") @Default("7") long seed,
+        @Doc("Epochs without a better validation result after which the training ends.")
+                @OnlyFor(Kind.ENCODER)
+                @AtLeast(1)
+                Optional<Integer> earlyStoppingPatience) {
+    /** A training that takes all its epochs. */
+    public TrainConfig(
+            int numTrainEpochs,
+            double learningRate,
+            double headLearningRate,
+            int perDeviceTrainBatchSize,
+            int gradientAccumulationSteps,
+            double weightDecay,
+            double warmupRatio,
+            LrSchedulerType lrSchedulerType,
+            double maxGradNorm,
+            Optional<Double> dropout,
+            Precision precision,
+            Kd kd,
+            int saveSteps,
+            long seed) {
+        this(
+                numTrainEpochs,
+                learningRate,
+                headLearningRate,
+                perDeviceTrainBatchSize,
+                gradientAccumulationSteps,
+                weightDecay,
+                warmupRatio,
+                lrSchedulerType,
+                maxGradNorm,
+                dropout,
+                precision,
+                kd,
+                saveSteps,
+                seed,
+                Optional.empty());
+    }
 
-    /** Distillation after Hinton et al. 2015: (1 - alpha) hard + alpha T^2 KL(teacher, student). */
+    /**
+     * Distillation: (1 - alpha) hard + alpha divergence(teacher, student), after Hinton et al. 2015
+     * with the divergences that were proposed since.
+     */
     public record Kd(
+            @Doc("How far the student is from the teacher.") @Default("forward_kl") Loss loss,
             @Doc("Softmax temperature of teacher and student.") @Default("2.0") @Above(0)
                     double temperature,
             @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.")
                     @Default("0.5")
                     @AtLeast(0)
                     @AtMost(1)
-                    double alpha) {}
+                    double alpha,
+            @Doc("Place of jsd between forward (0) and reverse KL (1).")
+                    @Default("0.5")
+                    @AtLeast(0)
+                    @AtMost(1)
+                    double beta,
+            @Doc("Share of the one distribution in the other, for skew_kl and skew_reverse_kl.")
+                    @Default("0.1")
+                    @AtLeast(0)
+                    @AtMost(0.9)
+                    double skew) {
+        /** Forward KL. */
+        public Kd(double temperature, double alpha) {
+            this(Loss.FORWARD_KL, temperature, alpha, 0.5, 0.1);
+        }
+    }
+
+    /** Divergences of the student's distribution from the teacher's. */
+    public enum Loss {
+        FORWARD_KL,
+        REVERSE_KL,
+        JSD,
+        SKEW_KL,
+        SKEW_REVERSE_KL,
+        TVD,
+        ULD,
+        TOPK_KL
+    }
 
     /** Shapes of the learning rate after the warm-up. */
     public enum LrSchedulerType {

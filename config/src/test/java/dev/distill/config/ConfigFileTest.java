@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
     private static final String MINIMAL =
@@ -42,7 +43,7 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.empty(), "text", "label", Optional.empty()));
+                                Optional.empty(), "text", "label", "answer", Optional.empty()));
         assertThat(job.data().split()).isEqualTo(new DataConfig.Split(0.1, 7));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("teacher", 0, 32, 5, 16, Optional.empty(), 0.2));
@@ -56,7 +57,13 @@ class ConfigFileTest {
                                 StudentConfig.Kind.ENCODER,
                                 "minilm-l6",
                                 StudentConfig.Pooling.MEAN,
-                                128));
+                                128,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()));
+        assertThat(job.student().linearSettings())
+                .isEqualTo(new LinearConfig(2, 2, 4, 1, 2, 200_000, 1, true));
         assertThat(job.train())
                 .isEqualTo(
                         new TrainConfig(
@@ -81,6 +88,7 @@ class ConfigFileTest {
         assertThat(job.gate())
                 .isEqualTo(
                         new GateConfig(
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -119,6 +127,7 @@ class ConfigFileTest {
                   precision: fp32
                   kd: { temperature: 3, alpha: 0.9 }
                   save_steps: 10
+                  early_stopping_patience: 4
                   seed: 3
                 evaluate: { confidence: 0.9, latency: { requests: 50, concurrency: [2] }, student_usd_per_hour: 1 }
                 gate: { non_inferior: { metric: accuracy, margin: 0.03 }, min_accuracy: 0.9, max_p95_ms: 50, min_cost_ratio: 3 }
@@ -131,7 +140,11 @@ class ConfigFileTest {
         assertThat(job.data().columns())
                 .isEqualTo(
                         new DataConfig.Columns(
-                                Optional.of("key"), "question", "intent", Optional.of("customer")));
+                                Optional.of("key"),
+                                "question",
+                                "intent",
+                                "answer",
+                                Optional.of("customer")));
         assertThat(job.teacher())
                 .isEqualTo(new TeacherConfig("big", 0.5, 8, 3, 4, Optional.of(2.5), 0.1));
         assertThat(job.curate())
@@ -154,10 +167,25 @@ class ConfigFileTest {
                                 TrainConfig.Precision.FP32,
                                 new TrainConfig.Kd(3, 0.9),
                                 10,
-                                3));
+                                3,
+                                Optional.of(4)));
         assertThat(job.gate().nonInferior())
-                .contains(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.03));
+                .contains(
+                        new GateConfig.NonInferior(Optional.of(GateConfig.Metric.ACCURACY), 0.03));
         assertThat(job.proxy()).contains("http://127.0.0.1:9");
+    }
+
+    @Test
+    void everyKeyOfALinearStudentCanBeSet() throws IOException {
+        String student =
+                """
+                student:
+                  kind: linear
+                  linear: { max_word_ngram: 3, min_char_ngram: 1, max_char_ngram: 6, min_word_texts: 2, min_char_texts: 3, max_features: 50, c: 0.25, weigh_by_confidence: false }
+                """;
+
+        assertThat(read(MINIMAL + student).value().student().linearSettings())
+                .isEqualTo(new LinearConfig(3, 1, 6, 2, 3, 50, 0.25, false));
     }
 
     @Test
@@ -204,7 +232,7 @@ class ConfigFileTest {
                         "data.gold must be a path, got a list",
                         "teacher.temperature must be a number, got \"warm\"",
                         "teacher.max_usd must be > 0, got 0.0",
-                        "student.kind must be one of encoder, got \"tree\"");
+                        "student.kind must be one of linear, encoder, auto, got \"tree\"");
     }
 
     @Test

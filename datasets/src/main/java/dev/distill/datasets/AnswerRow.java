@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param answer the answer as it came
  * @param askedAt kept to the microsecond
  * @param simulated whether the answer is a recording rather than a live call
- * @param label what the answer means; absent when it could not be parsed
+ * @param label what the answer means ({@link AnswerFormat#meaning}); absent when it does not fit
+ *     the task
  * @param probabilities one for each label in the order of the labels, or empty
  * @param probabilitySource where the probabilities come from
  * @param probabilityMass the share of the probabilities that was really seen, from 0 to 1; the rest

@@ -4,6 +4,7 @@ import dev.distill.config.CurateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -42,20 +43,21 @@ public record Curation(
     }
 
     /**
-     * Keeps what is worth training on. The steps: {@code schema} (a label, a text, a finished
-     * answer, sound probabilities), {@code gold_overlap} (the text is a gold item), {@code leak} (a
-     * training text is also a validation text) and {@code duplicate} (the text came before in the
-     * same part). Texts are equal after Unicode NFC, folding of white space, and lower case.
+     * Keeps what is worth training on. The steps: {@code schema} (a text, a finished answer that
+     * fits the task; of labels, sound probabilities), {@code gold_overlap} (the text is a gold
+     * item), {@code leak} (a training text is also a validation text) and {@code duplicate} (the
+     * text came before in the same part). Texts are equal after Unicode NFC, folding of white
+     * space, and lower case.
      *
      * @throws UserError when more than the allowed share is rejected, or a part is left empty
      */
     public static Curation of(
             List<AnswerRow> answers,
             Collection<String> goldTexts,
-            Labels labels,
+            AnswerFormat format,
             CurateConfig config) {
         Sieve sieve = new Sieve(answers);
-        sieve.step("schema", row -> Sieve.schemaProblem(row, labels));
+        sieve.step("schema", row -> Sieve.schemaProblem(row, format));
         if (config.goldOverlap() == CurateConfig.GoldOverlap.REJECT) {
             sieve.rejectTextsOf(goldTexts);
         }

@@ -1,8 +1,10 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
@@ -20,11 +22,11 @@ import java.util.stream.Stream;
  *
  * @param name the name of the dataset
  * @param howMade a paragraph for people
- * @param labels the labels in the order of the probabilities
+ * @param format how its answers are read; of labels, in the order of the probabilities
  * @param inputs what the dataset was made from, by name
  */
 public record DatasetCard(
-        String name, String howMade, Labels labels, SortedMap<String, Digest> inputs) {
+        String name, String howMade, AnswerFormat format, SortedMap<String, Digest> inputs) {
     private static final int NANO_DIGITS = 9;
 
     public DatasetCard {
@@ -39,7 +41,7 @@ public record DatasetCard(
         ---
         pretty_name: %s
         task_categories:
-        - text-classification
+        - %s
         configs:
         - config_name: default
           data_files:
@@ -64,12 +66,6 @@ public record DatasetCard(
         |---|---|---|
         %s
 
-        ## Labels
-
-        `probabilities` has one value for each label, in this order.
-
-        | label | train | validation |
-        |---|---|---|
         %s
 
         ## Teacher
@@ -92,6 +88,7 @@ public record DatasetCard(
         """
                 .formatted(
                         Json.line(TextNode.valueOf(name)),
+                        format instanceof Labels ? "text-classification" : "text-generation",
                         DatasetFolder.TRAIN,
                         DatasetFolder.VALIDATION,
                         name,
@@ -102,19 +99,49 @@ public record DatasetCard(
                         table(
                                 rows.funnel(),
                                 step -> List.of(step.name(), step.in(), step.rejected())),
-                        table(
-                                labels.names(),
-                                label ->
-                                        List.of(
-                                                label,
-                                                count(rows.train(), label),
-                                                count(rows.validation(), label))),
+                        answers(rows),
                         cost(kept),
                         teachers(kept),
                         table(
                                 counts(kept, row -> row.probabilitySource().name()),
                                 e -> List.of(e.getKey().toLowerCase(Locale.ROOT), e.getValue())),
                         table(inputs.entrySet(), e -> List.of(e.getKey(), e.getValue())));
+    }
+
+    private String answers(Curation rows) {
+        return switch (format) {
+            case Labels labels ->
+                    """
+                    ## Labels
+
+                    `probabilities` has one value for each label, in this order.
+
+                    | label | train | validation |
+                    |---|---|---|
+                    %s\
+                    """
+                            .formatted(
+                                    table(
+                                            labels.names(),
+                                            label ->
+                                                    List.of(
+                                                            label,
+                                                            count(rows.train(), label),
+                                                            count(rows.validation(), label))));
+            case AnswerFormat.Text _ ->
+                    """
+                    ## Answers
+
+                    `answer` is what the teacher said; `label` is the same without space around it.\
+                    """;
+            case AnswerFormat.JsonText _ ->
+                    """
+                    ## Answers
+
+                    `answer` is what the teacher said; `label` is its JSON value in one spelling: members \
+                    sorted by name, no white space.\
+                    """;
+        };
     }
 
     private static String cost(List<AnswerRow> rows) {

@@ -1,6 +1,7 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public record LabelProbabilities(
                     List.of(),
                     ProbabilitySource.NONE,
                     0,
-                    Optional.of("answer is not one of the labels"));
+                    Optional.of(labels.complaint()));
         }
         String label = parsed.get().label();
         if (logprobs.isMissingNode() || logprobs.isNull()) {

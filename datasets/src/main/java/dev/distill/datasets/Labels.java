@@ -1,9 +1,12 @@
 package dev.distill.datasets;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +20,7 @@ import java.util.OptionalInt;
  * The labels of a task in their order, which is the order of all probabilities and logits. No two
  * labels differ only in case, so that an answer means one label at most. Immutable.
  */
-public final class Labels {
+public final class Labels implements AnswerFormat {
     private final List<String> names;
     private final Map<String, Integer> indices = new HashMap<>();
 
@@ -95,6 +98,21 @@ public final class Labels {
     /** The label that somebody probably meant. */
     public Optional<String> nearest(String label) {
         return Suggestion.nearest(label, names).stream().findFirst();
+    }
+
+    @Override
+    public Optional<String> meaning(String answer) {
+        return AnswerText.parse(this, answer).map(AnswerText::label);
+    }
+
+    @Override
+    public String complaint() {
+        return "answer is not one of the labels";
+    }
+
+    @Override
+    public LabelProbabilities read(String answer, JsonNode logprobs) {
+        return LabelProbabilities.of(this, answer, logprobs);
     }
 
     private static String folded(String label) {

@@ -5,10 +5,11 @@ import java.util.Optional;
 /**
  * What teacher and student said about one gold item.
  *
- * @param gold the right label
+ * @param gold the right label, or the meaning of the right answer
  * @param teacherAnswer the teacher's answer as it came; absent when there was none, which says
  *     nothing about the teacher
  * @param teacherLabel absent when the teacher's answer could not be parsed, which counts as wrong
+ * @param studentLabel what the student's answer means, or the answer where it means nothing
  * @param studentProbability the probability that the student gives its own label
  * @param teacherRequestKey names the teacher's paid answer in the response store; empty when there
  *     is none

@@ -1,6 +1,7 @@
 package dev.distill.datasets;
 
 import dev.distill.config.Location;
+
 import java.util.Optional;
 
 /**
@@ -8,7 +9,8 @@ import java.util.Optional;
  *
  * @param id unique in its file
  * @param text what the teacher and the student are asked, never blank
- * @param label the right answer; always there in a gold file
+ * @param label the right answer, a label or the meaning of what stands in the file; always there in
+ *     a gold file
  * @param group rows of one group are never split between training and validation
  * @param location where the row was written; in a Parquet file the line is the row's number from 1
  */

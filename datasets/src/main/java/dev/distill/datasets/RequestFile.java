@@ -5,6 +5,7 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,15 +33,20 @@ public final class RequestFile {
     }
 
     /**
-     * Reads items with the right answer; each must be one of the labels. They are never split, so
-     * that a group column is not looked for.
+     * Reads items with the right answer; each must fit the task and becomes its meaning. They are
+     * never split, so that a group column is not looked for.
      *
      * @throws UserError with everything that is wrong with the file, the first 20 problems in full
      */
-    public static List<Request> readGold(Path file, Columns columns, Labels labels) {
+    public static List<Request> readGold(Path file, Columns columns, AnswerFormat format) {
         Columns ungrouped =
-                new Columns(columns.id(), columns.text(), columns.label(), Optional.empty());
-        return read(file, new RequestRows(file, ungrouped, Optional.of(labels)));
+                new Columns(
+                        columns.id(),
+                        columns.text(),
+                        columns.label(),
+                        columns.answer(),
+                        Optional.empty());
+        return read(file, new RequestRows(file, ungrouped, Optional.of(format)));
     }
 
     private static List<Request> read(Path file, RequestRows rows) {

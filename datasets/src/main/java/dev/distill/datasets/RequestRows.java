@@ -4,6 +4,9 @@ import dev.distill.config.DataConfig.Columns;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.Suggestion;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Makes requests of the rows of a file, whatever its format, and collects what is wrong. */
 final class RequestRows {
@@ -20,19 +22,23 @@ final class RequestRows {
 
     private final Path file;
     private final Columns columns;
-    private final Optional<Labels> goldLabels;
+    private final Optional<AnswerFormat> gold;
+    private final String answerColumn;
     private final Problems problems;
     private final List<Request> requests = new ArrayList<>();
     private final Map<String, Location> ids = new HashMap<>();
     private int rows;
 
     /**
-     * @param goldLabels the labels that a gold file may use; empty for a source file
+     * @param gold what the right answers of a gold file must fit; empty for a source file
      */
-    RequestRows(Path file, Columns columns, Optional<Labels> goldLabels) {
+    RequestRows(Path file, Columns columns, Optional<AnswerFormat> gold) {
         this.file = file;
         this.columns = columns;
-        this.goldLabels = goldLabels;
+        this.gold = gold;
+        this.answerColumn =
+                gold.map(format -> format instanceof Labels ? columns.label() : columns.answer())
+                        .orElse(columns.label());
         this.problems = new Problems(file);
     }
 
@@ -56,7 +62,7 @@ final class RequestRows {
 
     /** The columns that are read when they are there. */
     Stream<String> columns() {
-        return Stream.concat(required(), Stream.of(columns.label())).distinct();
+        return Stream.concat(required(), Stream.of(answerColumn)).distinct();
     }
 
     /** Takes a row: strings, whole numbers as Long, and anything else as an object to print. */
@@ -67,7 +73,8 @@ final class RequestRows {
                         ? cell(location, cells, columns.id().get())
                         : Optional.of("row-%06d".formatted(rows));
         Optional<String> text = cell(location, cells, columns.text());
-        Optional<String> label = goldLabels.isPresent() ? goldLabel(location, cells) : label(cells);
+        Optional<String> label =
+                gold.isPresent() ? goldAnswer(location, cells, gold.get()) : label(cells);
         Optional<String> group = columns.group().flatMap(name -> cell(location, cells, name));
         id.ifPresent(name -> checkUnique(name, location));
         if (id.isPresent() && text.isPresent()) {
@@ -88,14 +95,14 @@ final class RequestRows {
         return Stream.of(
                         columns.id(),
                         Optional.of(columns.text()),
-                        goldLabels.map(_ -> columns.label()),
+                        gold.map(_ -> answerColumn),
                         columns.group())
                 .flatMap(Optional::stream);
     }
 
     private Optional<String> cell(
             Location location, Map<String, ? extends @Nullable Object> cells, String name) {
-        boolean numberAllowed = !name.equals(columns.text()) && !name.equals(columns.label());
+        boolean numberAllowed = !name.equals(columns.text()) && !name.equals(answerColumn);
         Object value = cells.get(name);
         if (value instanceof String text && !text.isBlank()) {
             return Optional.of(text);
@@ -115,9 +122,35 @@ final class RequestRows {
         return Optional.empty();
     }
 
+    private Optional<String> goldAnswer(
+            Location location, Map<String, ? extends @Nullable Object> cells, AnswerFormat format) {
+        return switch (format) {
+            case Labels labels -> goldLabel(location, cells, labels);
+            case AnswerFormat.Text text ->
+                    cell(location, cells, answerColumn).flatMap(text::meaning);
+            case AnswerFormat.JsonText json -> goldJson(location, cells, json);
+        };
+    }
+
+    /** A value that stands in the file as itself, or as the text that it has. */
+    private Optional<String> goldJson(
+            Location location,
+            Map<String, ? extends @Nullable Object> cells,
+            AnswerFormat.JsonText format) {
+        Object value = cells.get(answerColumn);
+        if (value != null && !(value instanceof String)) {
+            return format.meaning(value.toString());
+        }
+        Optional<String> text = cell(location, cells, answerColumn);
+        Optional<String> meaning = text.flatMap(format::meaning);
+        if (text.isPresent() && meaning.isEmpty()) {
+            problems.add(location, "%s is not JSON: %s".formatted(answerColumn, shown(text.get())));
+        }
+        return meaning;
+    }
+
     private Optional<String> goldLabel(
-            Location location, Map<String, ? extends @Nullable Object> cells) {
-        Labels labels = goldLabels.orElseThrow();
+            Location location, Map<String, ? extends @Nullable Object> cells, Labels labels) {
         Optional<String> label = cell(location, cells, columns.label());
         label.filter(name -> labels.indexOf(name).isEmpty())
                 .ifPresent(

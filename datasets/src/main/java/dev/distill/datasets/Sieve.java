@@ -1,5 +1,7 @@
 package dev.distill.datasets;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Answers on their way through the steps of a curation. */
 final class Sieve {
@@ -85,15 +86,22 @@ final class Sieve {
     }
 
     /** What is wrong with a row by itself. */
-    static Optional<String> schemaProblem(AnswerRow row, Labels labels) {
+    static Optional<String> schemaProblem(AnswerRow row, AnswerFormat format) {
         if (row.text().isBlank()) {
             return Optional.of("text is empty");
         }
         if (!row.finishReason().equals("stop")) {
             return Optional.of("finish reason is " + row.finishReason() + ", not stop");
         }
-        if (row.label().isEmpty() || labels.indexOf(row.label().get()).isEmpty()) {
-            return Optional.of("answer is not one of the labels");
+        if (row.label().isEmpty()) {
+            return Optional.of(format.complaint());
+        }
+        return format instanceof Labels labels ? labelProblem(row, labels) : Optional.empty();
+    }
+
+    private static Optional<String> labelProblem(AnswerRow row, Labels labels) {
+        if (labels.indexOf(row.label().orElseThrow()).isEmpty()) {
+            return Optional.of(labels.complaint());
         }
         if (row.probabilities().size() != labels.size()) {
             return Optional.of(
@@ -120,7 +128,7 @@ final class Sieve {
                 other.label().equals(row.label())
                         ? reason
                         : reason
-                                + ", but labelled %s there and %s here"
+                                + ", but answered with %s there and %s here"
                                         .formatted(
                                                 other.label().orElse(""), row.label().orElse("")));
     }

@@ -68,7 +68,7 @@ class CurationTest {
                         tuple("duplicate", "same text as row t"),
                         tuple(
                                 "duplicate",
-                                "same text as row t, but labelled card there and refund here"));
+                                "same text as row t, but answered with card there and refund here"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One model's answers to the compared items, as numbers of labels. */
 final class Answers {
@@ -90,7 +91,11 @@ final class Answers {
         }
         confusions.sort(Comparator.comparingInt(Confusion::count).reversed());
         return new Score(
-                Wilson.share(right(), n(), confidence), macroF1, offList, scores, confusions);
+                Wilson.share(right(), n(), confidence),
+                Optional.of(macroF1),
+                offList,
+                scores,
+                confusions);
     }
 
     private void addConfusion(List<Confusion> confusions, int label, int other, int count) {

@@ -1,30 +1,37 @@
 package dev.distill.evaluation;
 
 import dev.distill.config.ExitCode;
+import dev.distill.config.GateConfig.Metric;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Teacher and student on the same gold items. Everything here rests on the items that both
  * answered.
  *
+ * @param metric what a right answer is: the right label, or an answer that matches exactly
  * @param items all items, answered or not
  * @param teacherUnanswered items without an answer of the teacher
  * @param studentUnanswered items without an answer of the student
  * @param teacher the teacher's score
  * @param student the student's score
  * @param table who was right where
- * @param difference student's accuracy minus teacher's, paired, with Newcombe's interval
- * @param macroF1Difference student's macro-F1 minus teacher's, paired, with its bootstrap interval
+ * @param difference student's share of right answers minus teacher's, paired, with Newcombe's
+ *     interval
+ * @param macroF1Difference student's macro-F1 minus teacher's, paired, with its bootstrap interval;
+ *     of labels only
  * @param mcNemarMidP two-sided mid-p value of McNemar's test of equal accuracy
  * @param calibration of the student, if it gives confidences
  * @param bootstrap how the macro-F1 intervals were made
  */
 public record Comparison(
+        Metric metric,
         List<Judged> items,
         int teacherUnanswered,
         int studentUnanswered,
@@ -32,7 +39,7 @@ public record Comparison(
         Score student,
         PairedTable table,
         Estimate difference,
-        Estimate macroF1Difference,
+        Optional<Estimate> macroF1Difference,
         double mcNemarMidP,
         Optional<Calibration> calibration,
         Bootstrap bootstrap) {
@@ -51,6 +58,70 @@ public record Comparison(
      */
     public static Comparison of(
             List<Judged> items, List<String> labels, double confidence, long seed) {
+        List<Judged> both = answeredByBoth(items);
+        List<String> distinct = labels.stream().distinct().toList();
+        Answers teacher = answers(both, distinct, Judged::teacher);
+        Answers student = answers(both, distinct, Judged::student);
+        Bootstrap bootstrap = new Bootstrap(Bootstrap.RESAMPLES, seed);
+        Bootstrap.MacroF1 macroF1 = bootstrap.macroF1(teacher, student, confidence);
+        PairedTable table = PairedTable.of(both);
+        return new Comparison(
+                Metric.ACCURACY,
+                items,
+                (int) items.stream().filter(item -> item.teacher().isEmpty()).count(),
+                (int) items.stream().filter(item -> item.student().isEmpty()).count(),
+                teacher.score(macroF1.teacher(), confidence),
+                student.score(macroF1.student(), confidence),
+                table,
+                Newcombe.difference(table, confidence),
+                Optional.of(macroF1.difference()),
+                McNemar.midP(table),
+                Calibration.of(both),
+                bootstrap);
+    }
+
+    /**
+     * Compares answers that are not labels: one is right when it equals the gold answer.
+     *
+     * @param fits whether an answer is one at all, JSON for example; others are counted
+     */
+    public static Comparison exactMatch(
+            List<Judged> items, Predicate<String> fits, double confidence, long seed) {
+        List<Judged> both = answeredByBoth(items);
+        PairedTable table = PairedTable.of(both);
+        return new Comparison(
+                Metric.EXACT_MATCH,
+                items,
+                (int) items.stream().filter(item -> item.teacher().isEmpty()).count(),
+                (int) items.stream().filter(item -> item.student().isEmpty()).count(),
+                score(both, Judged::teacher, Judged::teacherRight, fits, confidence),
+                score(both, Judged::student, Judged::studentRight, fits, confidence),
+                table,
+                Newcombe.difference(table, confidence),
+                Optional.empty(),
+                McNemar.midP(table),
+                Calibration.of(both),
+                new Bootstrap(Bootstrap.RESAMPLES, seed));
+    }
+
+    private static Score score(
+            List<Judged> items,
+            Function<Judged, Optional<String>> answer,
+            Predicate<Judged> right,
+            Predicate<String> fits,
+            double confidence) {
+        int hits = (int) items.stream().filter(right).count();
+        int misfits =
+                (int) items.stream().filter(i -> !fits.test(answer.apply(i).orElseThrow())).count();
+        return new Score(
+                Wilson.share(hits, items.size(), confidence),
+                Optional.empty(),
+                misfits,
+                List.of(),
+                List.of());
+    }
+
+    private static List<Judged> answeredByBoth(List<Judged> items) {
         List<Judged> both = items.stream().filter(Judged::answeredByBoth).toList();
         if (both.isEmpty()) {
             throw new UserError(
@@ -60,24 +131,7 @@ public record Comparison(
                                             .formatted(items.size()))
                             .withHint("see the failed requests of the query and evaluate stages"));
         }
-        List<String> distinct = labels.stream().distinct().toList();
-        Answers teacher = answers(both, distinct, Judged::teacher);
-        Answers student = answers(both, distinct, Judged::student);
-        Bootstrap bootstrap = new Bootstrap(Bootstrap.RESAMPLES, seed);
-        Bootstrap.MacroF1 macroF1 = bootstrap.macroF1(teacher, student, confidence);
-        PairedTable table = PairedTable.of(both);
-        return new Comparison(
-                items,
-                (int) items.stream().filter(item -> item.teacher().isEmpty()).count(),
-                (int) items.stream().filter(item -> item.student().isEmpty()).count(),
-                teacher.score(macroF1.teacher(), confidence),
-                student.score(macroF1.student(), confidence),
-                table,
-                Newcombe.difference(table, confidence),
-                macroF1.difference(),
-                McNemar.midP(table),
-                Calibration.of(both),
-                bootstrap);
+        return both;
     }
 
     /** Items that both answered. */

@@ -1,12 +1,13 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.Scale.Tick;
+
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The paired difference in accuracy with its interval, beside zero and the gate's margin, ready to
- * be drawn as SVG.
+ * The paired difference in right answers with its interval, beside zero and the gate's margin,
+ * ready to be drawn as SVG.
  *
  * @param low place of the interval's lower limit
  * @param value place of the difference
@@ -33,7 +34,7 @@ record DifferencePlot(
         Estimate difference = data.evaluation().comparison().difference();
         Optional<Double> margin =
                 data.verdict().conditions().stream()
-                        .filter(c -> c.name().equals(Gate.NON_INFERIOR))
+                        .filter(c -> c.name().startsWith(Gate.NON_INFERIOR))
                         .map(Verdict.Condition::threshold)
                         .findFirst();
         Interval interval = difference.interval();

@@ -12,6 +12,16 @@ final class Format {
 
     private Format() {}
 
+    /** What a share of right answers is called: {@code accuracy}, {@code exact match}. */
+    static String metric(Comparison comparison) {
+        return key(comparison).replace('_', ' ');
+    }
+
+    /** The same for programs: {@code accuracy}, {@code exact_match}. */
+    static String key(Comparison comparison) {
+        return comparison.metric().name().toLowerCase(Locale.ROOT);
+    }
+
     /** A share: {@code 91.2 %}. */
     static String percent(double share) {
         return fixed(share * 100, 1) + " %";

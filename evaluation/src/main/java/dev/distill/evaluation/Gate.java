@@ -2,6 +2,7 @@ package dev.distill.evaluation;
 
 import dev.distill.config.GateConfig;
 import dev.distill.evaluation.Verdict.Condition;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ public final class Gate {
     /** Above this share of unanswered items nobody knows what was left out, and nothing passes. */
     static final double MAX_UNANSWERED = 0.05;
 
-    static final String NON_INFERIOR = "non_inferior.accuracy";
+    static final String NON_INFERIOR = "non_inferior.";
 
     private Gate() {}
 
@@ -28,7 +29,8 @@ public final class Gate {
         gate.nonInferior()
                 .ifPresent(c -> conditions.add(nonInferior(c.margin(), evaluation.comparison())));
         gate.minAccuracy()
-                .ifPresent(least -> conditions.add(accuracy(least, evaluation.comparison())));
+                .or(gate::minExactMatch)
+                .ifPresent(least -> conditions.add(share(least, evaluation.comparison())));
         gate.maxP95Ms().ifPresent(most -> conditions.add(p95(most, evaluation.studentLatencies())));
         gate.minCostRatio().ifPresent(least -> conditions.add(costRatio(least, evaluation)));
         Outcome worst =
@@ -62,14 +64,16 @@ public final class Gate {
         return answered(
                 comparison,
                 new Condition(
-                        NON_INFERIOR,
+                        NON_INFERIOR + Format.key(comparison),
                         outcome,
                         Optional.of(difference.value()),
                         Optional.of(interval),
                         difference.n(),
                         -margin,
-                        "accuracy at most %s below the teacher's"
-                                .formatted(Format.points(margin).substring(1)),
+                        "%s at most %s below the teacher's"
+                                .formatted(
+                                        Format.metric(comparison),
+                                        Format.points(margin).substring(1)),
                         reason,
                         Provenance.MEASURED));
     }
@@ -88,13 +92,15 @@ public final class Gate {
         return sizeOrTooClose(SampleSize.paired(rate, difference, margin, confidence));
     }
 
-    private static Condition accuracy(double least, Comparison comparison) {
+    private static Condition share(double least, Comparison comparison) {
         Estimate accuracy = comparison.student().accuracy();
+        String metric = Format.metric(comparison);
         Interval interval = accuracy.interval();
         String limit = Format.percent(least);
         String seen =
-                "accuracy is %s, %s interval %s, on %s items: "
+                "%s is %s, %s interval %s, on %s items: "
                         .formatted(
+                                metric,
                                 Format.percent(accuracy.value()),
                                 Format.level(interval.confidence()),
                                 Format.range(interval, Format::percent),
@@ -120,13 +126,13 @@ public final class Gate {
         return answered(
                 comparison,
                 new Condition(
-                        "min_accuracy",
+                        "min_" + Format.key(comparison),
                         outcome,
                         Optional.of(accuracy.value()),
                         Optional.of(interval),
                         accuracy.n(),
                         least,
-                        "accuracy at least " + limit,
+                        metric + " at least " + limit,
                         reason,
                         Provenance.MEASURED));
     }

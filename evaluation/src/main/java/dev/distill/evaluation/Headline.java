@@ -14,13 +14,29 @@ public final class Headline {
         Comparison comparison = evaluation.comparison();
         List<String> parts = new ArrayList<>();
         parts.add(
-                "%s against %s accuracy"
+                "%s against %s %s"
                         .formatted(
                                 Format.percent(comparison.student().accuracy().value()),
-                                Format.percent(comparison.teacher().accuracy().value())));
+                                Format.percent(comparison.teacher().accuracy().value()),
+                                Format.metric(comparison)));
         cost(evaluation).ifPresent(parts::add);
         latency(evaluation).ifPresent(parts::add);
-        return verdict(data.verdict()) + ": " + String.join(", ", parts);
+        return subject(data) + ": " + String.join(", ", parts);
+    }
+
+    /** Who passes, or does not; of a ladder, which of its students. */
+    private static String subject(ReportData data) {
+        String words = verdict(data.verdict());
+        return data.ladder()
+                .map(
+                        ladder -> {
+                            String kind = ladder.rungs().get(ladder.chosen()).kind();
+                            return ladder.passed().isPresent()
+                                    ? words.replace("The student", "The student of kind " + kind)
+                                    : "None of the %d students tried passes, nearest is %s"
+                                            .formatted(ladder.rungs().size(), kind);
+                        })
+                .orElse(words);
     }
 
     private static String verdict(Verdict verdict) {

@@ -1,14 +1,21 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.Verdict.Condition;
+
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
  * The gate as a JUnit test suite, for CI servers: one test case for each condition; FAIL is a
- * failure and INCONCLUSIVE is skipped, with the reason as message.
+ * failure and INCONCLUSIVE is skipped, with the reason as message. Of a ladder these are the
+ * conditions of the chosen student; every other one that was tried is a skipped test case, since it
+ * was tried and left behind.
  */
 final class JUnitXml {
     private JUnitXml() {}
@@ -32,15 +39,42 @@ final class JUnitXml {
         xml.writeCharacters("\n");
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", printable("gate " + data.run().job()));
-        xml.writeAttribute("tests", Integer.toString(verdict.conditions().size()));
+        List<Ladder.Rung> left = data.ladder().map(JUnitXml::leftBehind).orElse(List.of());
+        xml.writeAttribute("tests", Integer.toString(verdict.conditions().size() + left.size()));
         xml.writeAttribute("failures", Long.toString(count(verdict, Outcome.FAIL)));
         xml.writeAttribute("errors", "0");
-        xml.writeAttribute("skipped", Long.toString(count(verdict, Outcome.INCONCLUSIVE)));
+        xml.writeAttribute(
+                "skipped", Long.toString(count(verdict, Outcome.INCONCLUSIVE) + left.size()));
         for (Condition condition : verdict.conditions()) {
             xml.writeCharacters("\n  ");
             write(xml, data.run().job(), condition);
         }
+        for (Ladder.Rung rung : left) {
+            xml.writeCharacters("\n  ");
+            write(xml, data.run().job(), rung);
+        }
         xml.writeCharacters("\n");
+        xml.writeEndElement();
+    }
+
+    private static List<Ladder.Rung> leftBehind(Ladder ladder) {
+        List<Ladder.Rung> others = new ArrayList<>(ladder.rungs());
+        others.remove(ladder.chosen());
+        return others;
+    }
+
+    private static void write(XMLStreamWriter xml, String job, Ladder.Rung rung)
+            throws XMLStreamException {
+        String reasons =
+                rung.verdict().conditions().stream()
+                        .filter(condition -> condition.outcome() != Outcome.PASS)
+                        .map(condition -> condition.name() + ": " + condition.reason())
+                        .collect(Collectors.joining("; "));
+        xml.writeStartElement("testcase");
+        xml.writeAttribute("classname", printable("ladder." + job));
+        xml.writeAttribute("name", rung.kind());
+        xml.writeEmptyElement("skipped");
+        xml.writeAttribute("message", printable(rung.verdict().outcome() + ": " + reasons));
         xml.writeEndElement();
     }
 

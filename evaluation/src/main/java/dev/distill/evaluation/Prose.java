@@ -1,5 +1,7 @@
 package dev.distill.evaluation;
 
+import dev.distill.config.GateConfig;
+
 /** Sentences that several outputs share. */
 final class Prose {
     private Prose() {}
@@ -16,6 +18,13 @@ final class Prose {
                         Format.count(all),
                         Format.count(comparison.teacherUnanswered()),
                         Format.count(comparison.studentUnanswered()));
+    }
+
+    /** What answers are that do not fit the task. */
+    static String misfits(Comparison comparison) {
+        return comparison.metric() == GateConfig.Metric.ACCURACY
+                ? "Answers that are not a label of the task"
+                : "Answers that are not JSON, or empty,";
     }
 
     static String callers(int concurrency) {

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param student the student
  * @param evaluation what was found out
  * @param verdict what the gate says about it
+ * @param ladder every student that was tried, when the job left it to the run which to take; {@code
+ *     student}, {@code evaluation} and {@code verdict} are those of the chosen one
  * @param training how the student learnt, if it is trained step by step
  * @param funnel what became of the requests, and of the money
  */
@@ -21,6 +23,7 @@ public record ReportData(
         Model student,
         Evaluation evaluation,
         Verdict verdict,
+        Optional<Ladder> ladder,
         Optional<Training> training,
         Funnel funnel) {
     /**

@@ -1,9 +1,11 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.ReportData.Level;
+
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
+
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  * @param headline the result in a sentence
  * @param rows student against teacher
  * @param plot the paired difference
+ * @param ladder every student that was tried
+ * @param front the ladder as a picture
  * @param charts how the student learnt
  * @param heat what the student confuses
  * @param labels labels of the student, the worst first
@@ -33,6 +37,8 @@ record ReportPage(
         String headline,
         List<Row> rows,
         DifferencePlot plot,
+        List<LadderTable.Line> ladder,
+        Optional<FrontChart> front,
         List<LineChart> charts,
         HeatTable heat,
         List<LabelLine> labels,
@@ -70,6 +76,8 @@ record ReportPage(
                 unbroken(Headline.of(data)),
                 Rows.of(data),
                 DifferencePlot.of(data),
+                data.ladder().map(LadderTable::of).orElse(List.of()),
+                data.ladder().flatMap(FrontChart::of),
                 data.training().map(ReportPage::charts).orElse(List.of()),
                 HeatTable.of(comparison.student()),
                 labels(comparison),

@@ -2,8 +2,10 @@ package dev.distill.evaluation;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.evaluation.Verdict.Condition;
 import dev.distill.files.Json;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  *       error_rates}, {@code conditions[]} with {@code name, outcome, value, interval, n,
  *       threshold, reason, simulated}
  *   <li>{@code items}: {@code total, compared, teacher_unanswered, student_unanswered}
- *   <li>{@code student}, {@code teacher}: {@code accuracy, macro_f1, off_list, labels[]}
+ *   <li>{@code metric}: accuracy of labels, or exact_match of other answers
+ *   <li>{@code student}, {@code teacher}: a member named as the metric, {@code off_list}; of labels
+ *       also {@code macro_f1, labels[]}
  *   <li>{@code difference}, {@code macro_f1_difference} (student minus teacher), {@code table},
  *       {@code mcnemar_mid_p}, {@code bootstrap}
  *   <li>{@code calibration}: {@code ece, bins, n}, or null
  *   <li>{@code latency}: {@code student[]} and {@code teacher} (or null), in milliseconds; {@code
  *       cost}: US dollars for 1,000 requests, either may be null; {@code cost_ratio}: {@code value,
  *       simulated}, or null
+ *   <li>{@code ladder[]}, where several students were tried: {@code kind, outcome, chosen, front,
+ *       training_seconds, parameters, bytes, latency, cost} and a member named as the metric
  *   <li>{@code reproduce}: {@code command, date, machine, versions, seeds, stages[]}
  * </ul>
  *
@@ -48,10 +54,13 @@ final class ResultsJson {
                         .put("compared", comparison.n())
                         .put("teacher_unanswered", comparison.teacherUnanswered())
                         .put("student_unanswered", comparison.studentUnanswered()));
-        root.set("student", score(comparison.student()));
-        root.set("teacher", score(comparison.teacher()));
+        root.put("metric", Format.key(comparison));
+        root.set("student", score(comparison, comparison.student()));
+        root.set("teacher", score(comparison, comparison.teacher()));
         root.set("difference", estimate(comparison.difference()));
-        root.set("macro_f1_difference", estimate(comparison.macroF1Difference()));
+        comparison
+                .macroF1Difference()
+                .ifPresent(difference -> root.set("macro_f1_difference", estimate(difference)));
         root.set("table", table(comparison.table()));
         root.put("mcnemar_mid_p", comparison.mcNemarMidP());
         root.set(
@@ -72,8 +81,28 @@ final class ResultsJson {
         root.set(
                 "cost_ratio",
                 evaluation.costRatio().map(ratio -> costRatio(ratio, evaluation)).orElse(null));
+        data.ladder().ifPresent(ladder -> root.set("ladder", ladder(ladder)));
         root.set("reproduce", reproduce(data.run()));
         return root;
+    }
+
+    private static ArrayNode ladder(Ladder ladder) {
+        ArrayNode rungs = Json.array();
+        for (int place = 0; place < ladder.rungs().size(); place++) {
+            Ladder.Rung rung = ladder.rungs().get(place);
+            ObjectNode node = rungs.addObject();
+            node.put("kind", rung.kind());
+            node.put("outcome", rung.verdict().outcome().name());
+            node.put("chosen", place == ladder.chosen());
+            node.put("front", ladder.onFront(place));
+            node.put("training_seconds", rung.trainingSeconds());
+            node.put("parameters", rung.student().parameters().orElse(null));
+            node.put("bytes", rung.student().bytes().orElse(null));
+            node.set(Format.key(rung.evaluation().comparison()), estimate(rung.accuracy()));
+            node.set("latency", rung.latency().map(ResultsJson::latency).orElse(null));
+            node.set("cost", rung.evaluation().studentCost().map(ResultsJson::cost).orElse(null));
+        }
+        return rungs;
     }
 
     private static ObjectNode reproduce(ReportData.Run run) {
@@ -117,11 +146,14 @@ final class ResultsJson {
         return node;
     }
 
-    private static ObjectNode score(Score score) {
+    private static ObjectNode score(Comparison comparison, Score score) {
         ObjectNode node = Json.object();
-        node.set("accuracy", estimate(score.accuracy()));
-        node.set("macro_f1", estimate(score.macroF1()));
+        node.set(Format.key(comparison), estimate(score.accuracy()));
+        score.macroF1().ifPresent(macroF1 -> node.set("macro_f1", estimate(macroF1)));
         node.put("off_list", score.offList());
+        if (score.macroF1().isEmpty()) {
+            return node;
+        }
         ArrayNode labels = node.putArray("labels");
         for (LabelScore label : score.labels()) {
             labels.addObject()

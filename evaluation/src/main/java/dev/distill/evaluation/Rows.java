@@ -2,6 +2,7 @@ package dev.distill.evaluation;
 
 import dev.distill.evaluation.Row.Cell;
 import dev.distill.evaluation.Row.Rank;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,20 +18,13 @@ final class Rows {
         List<Row> rows = new ArrayList<>();
         rows.add(
                 sampled(
-                        "Accuracy",
+                        Prose.capital(Format.metric(comparison)),
                         comparison.student().accuracy(),
                         comparison.teacher().accuracy(),
                         comparison.difference(),
                         Format::percent,
                         Format::points));
-        rows.add(
-                sampled(
-                        "Macro-F1",
-                        comparison.student().macroF1(),
-                        comparison.teacher().macroF1(),
-                        comparison.macroF1Difference(),
-                        Format::score,
-                        Format::signedScore));
+        macroF1(comparison).ifPresent(rows::add);
         comparison.calibration().map(Rows::calibration).ifPresent(rows::add);
         cost(evaluation).ifPresent(rows::add);
         Optional<Latency> teacher = evaluation.teacherLatency();
@@ -40,6 +34,20 @@ final class Rows {
         }
         size(data).ifPresent(rows::add);
         return List.copyOf(rows);
+    }
+
+    private static Optional<Row> macroF1(Comparison comparison) {
+        return comparison
+                .macroF1Difference()
+                .map(
+                        difference ->
+                                sampled(
+                                        "Macro-F1",
+                                        comparison.student().macroF1().orElseThrow(),
+                                        comparison.teacher().macroF1().orElseThrow(),
+                                        difference,
+                                        Format::score,
+                                        Format::signedScore));
     }
 
     private static Row sampled(

@@ -21,7 +21,7 @@ final class Summary {
                 %s
 
                 Ranges are %s confidence intervals; **bold** is the better figure where chance is an unlikely explanation.
-
+                %s
                 #### Gate
 
                 %s
@@ -41,6 +41,7 @@ final class Summary {
                         Prose.unanswered(comparison),
                         rows,
                         Format.level(comparison.difference().interval().confidence()),
+                        data.ladder().map(Summary::ladder).orElse(""),
                         gate(data.verdict()),
                         data.run().command(),
                         code(data.run().job()),
@@ -63,6 +64,43 @@ final class Summary {
         return value
                 + Headline.tag(cell.provenance())
                 + (cell.interval().isEmpty() ? "" : "<br>" + text(cell.interval()));
+    }
+
+    /** Every student that was tried, the published or nearest one in bold. */
+    private static String ladder(Ladder ladder) {
+        String lines =
+                LadderTable.of(ladder).stream()
+                        .map(Summary::rung)
+                        .collect(Collectors.joining("\n"));
+        return """
+
+                #### Students tried
+
+                | student | %s | training | p50, p95 | size | cost of 1,000 | gate | Pareto front |
+                |---|---|---|---|---|---|---|---|
+                %s
+
+                %s
+                """
+                .formatted(
+                        LadderTable.metric(ladder),
+                        lines,
+                        Prose.sentence(text(LadderTable.basis(ladder))));
+    }
+
+    private static String rung(LadderTable.Line line) {
+        String kind = text(line.kind());
+        return "| %s | %s<br>%s | %s | %s | %s | %s | %s | %s |"
+                .formatted(
+                        line.chosen().yes() ? "**" + kind + "**" : kind,
+                        text(line.accuracy()),
+                        text(line.interval()),
+                        text(line.training()),
+                        text(line.latency()),
+                        text(line.size()),
+                        text(line.cost()),
+                        line.outcome(),
+                        line.front().yes() ? "yes" : "");
     }
 
     private static String gate(Verdict verdict) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
     private static final List<String> LABELS = List.of("a", "b", "c", "d");
@@ -21,7 +23,7 @@ class ComparisonTest {
     @Test
     void macroF1IsThatOfScikitLearn() {
         // f1_score(gold, given, average="macro", zero_division=0)
-        assertThat(student("a a b b b c c c c d").macroF1().value())
+        assertThat(student("a a b b b c c c c d").macroF1().orElseThrow().value())
                 .isCloseTo(0.5541666666666667, within(1e-15));
     }
 
@@ -30,7 +32,8 @@ class ComparisonTest {
     void anAnswerThatIsNoLabelIsWrongButNoLabelOfItsOwn() {
         // f1_score(gold, given, labels=["a", "b", "c"], average="macro", zero_division=0)
         Score score = student("a a b b b c c c c what?");
-        assertThat(score.macroF1().value()).isCloseTo(0.7388888888888889, within(1e-15));
+        assertThat(score.macroF1().orElseThrow().value())
+                .isCloseTo(0.7388888888888889, within(1e-15));
         assertThat(score.accuracy().value()).isEqualTo(0.7);
         assertThat(score.offList()).isEqualTo(1);
         assertThat(score.confusions())
@@ -95,7 +98,12 @@ class ComparisonTest {
         Interval one = interval(items, 1);
         assertThat(interval(items, 1)).isEqualTo(one);
         assertThat(interval(items, 2)).isNotEqualTo(one);
-        assertThat(Comparison.of(items, Sample.LABELS, 0.95, 1).student().macroF1().value())
+        assertThat(
+                        Comparison.of(items, Sample.LABELS, 0.95, 1)
+                                .student()
+                                .macroF1()
+                                .orElseThrow()
+                                .value())
                 .isBetween(one.low(), one.high());
     }
 
@@ -138,7 +146,11 @@ class ComparisonTest {
     }
 
     private static Interval interval(List<Judged> items, long seed) {
-        return Comparison.of(items, Sample.LABELS, 0.95, seed).student().macroF1().interval();
+        return Comparison.of(items, Sample.LABELS, 0.95, seed)
+                .student()
+                .macroF1()
+                .orElseThrow()
+                .interval();
     }
 
     private static Score student(String answers) {

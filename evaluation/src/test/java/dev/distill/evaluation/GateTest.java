@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig;
 import dev.distill.evaluation.Verdict.Condition;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 
 class GateTest {
     private static final GateConfig NONE =
-            new GateConfig(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            new GateConfig(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
 
     @Test
     void noGatePassesAndSaysSo() {
@@ -188,7 +195,11 @@ class GateTest {
                         Optional.empty());
         return only(
                 new GateConfig(
-                        Optional.empty(), Optional.empty(), Optional.of(most), Optional.empty()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(most),
+                        Optional.empty()),
                 evaluation);
     }
 
@@ -200,14 +211,19 @@ class GateTest {
 
     private static GateConfig gate(Optional<Double> margin, Optional<Double> accuracy) {
         return new GateConfig(
-                margin.map(m -> new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, m)),
+                margin.map(m -> new GateConfig.NonInferior(Optional.empty(), m)),
                 accuracy,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
 
     private static GateConfig costRatio(double least) {
         return new GateConfig(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(least));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(least));
     }
 }

@@ -3,8 +3,17 @@ package dev.distill.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.config.GateConfig;
 import dev.distill.files.Json;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -14,13 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.InputSource;
 
 class ReportTest {
     private static final String HOSTILE =
@@ -114,6 +118,7 @@ class ReportTest {
                         "headline",
                         "verdict",
                         "items",
+                        "metric",
                         "student",
                         "teacher",
                         "difference",
@@ -213,8 +218,9 @@ class ReportTest {
     private static ReportData worse() {
         GateConfig gate =
                 new GateConfig(
-                        Optional.of(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.01)),
+                        Optional.of(new GateConfig.NonInferior(Optional.empty(), 0.01)),
                         Optional.of(0.95),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
         Evaluation evaluation = Sample.evaluation(Sample.comparison(850, 50, 50, 50));
@@ -225,6 +231,7 @@ class ReportTest {
                 full.student(),
                 full.evaluation(),
                 full.verdict(),
+                Optional.empty(),
                 Optional.empty(),
                 full.funnel());
     }

@@ -2,6 +2,7 @@ package dev.distill.evaluation;
 
 import dev.distill.config.GateConfig;
 import dev.distill.files.Digest;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +38,9 @@ final class Sample {
 
     static final GateConfig GATE =
             new GateConfig(
-                    Optional.of(new GateConfig.NonInferior(GateConfig.Metric.ACCURACY, 0.02)),
+                    Optional.of(new GateConfig.NonInferior(Optional.empty(), 0.02)),
                     Optional.of(0.9),
+                    Optional.empty(),
                     Optional.of(50.0),
                     Optional.of(2.0));
 
@@ -158,6 +160,7 @@ final class Sample {
                         Optional.of(90_900_000L)),
                 evaluation,
                 verdict,
+                Optional.empty(),
                 Optional.of(training()),
                 new ReportData.Funnel(
                         List.of(

@@ -1,7 +1,9 @@
 package dev.distill.models;
 
 import ai.djl.ndarray.types.Shape;
+
 import dev.distill.models.EncoderConfig.Size;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +198,7 @@ public enum Architecture {
     }
 
     /** All values of {@code model_type}. */
-    static List<String> modelTypes() {
+    public static List<String> modelTypes() {
         return Arrays.stream(values()).map(Architecture::modelType).toList();
     }
 

@@ -3,8 +3,10 @@ package dev.distill.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,11 @@ public record Base(String name, Path folder) {
     /** The tokenizer's file. */
     public Path tokenizerFile() {
         return folder.resolve(Bases.TOKENIZER);
+    }
+
+    /** Whether the weights are in one file here. */
+    public boolean hasWeights() {
+        return Files.isRegularFile(folder.resolve(Bases.WEIGHTS));
     }
 
     /** The digest of the weights, for lineage. */

@@ -6,20 +6,15 @@ import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.models.Encoder.Mode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A student package at work: texts in, labels with probabilities out. The same class serves
- * evaluation and production, from the same files.
- *
- * <p>Not thread-safe: the thread that owns it makes all calls, fed by a queue where several ask.
- * Whoever loaded it closes it.
+ * A student of kind {@code encoder} at work. The same class serves evaluation and production, from
+ * the same files.
  */
-public final class EncoderClassifier implements AutoCloseable {
+public final class EncoderClassifier implements Classifier {
     private static final int BATCH_TEXTS = 32;
 
     private final NDManager manager;
@@ -27,11 +22,13 @@ public final class EncoderClassifier implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Weights weights;
     private final Encoder encoder;
+    private final Calibration calibration;
 
     private EncoderClassifier(
             NDManager manager, Path folder, EncoderConfig config, Precision precision) {
         this.manager = manager;
         this.config = config;
+        calibration = Calibration.read(folder);
         weights =
                 Checkpoint.read(
                         manager,
@@ -67,7 +64,7 @@ public final class EncoderClassifier implements AutoCloseable {
         }
     }
 
-    /** The labels in the order of the probabilities. */
+    @Override
     public List<String> labels() {
         return config.labels();
     }
@@ -77,15 +74,13 @@ public final class EncoderClassifier implements AutoCloseable {
         return config;
     }
 
-    /** How many numbers the student's weights hold. */
+    @Override
     public long parameterCount() {
         return weights.parameterCount();
     }
 
-    /**
-     * Classifies texts; predictions come in the order of the texts. Texts of like length share a
-     * batch, so that little padding is computed.
-     */
+    /** Texts of like length share a batch, so that little padding is computed. */
+    @Override
     public List<Prediction> classify(List<String> texts) {
         List<Tokens> tokens = tokenizer.encode(texts, config.maxLength());
         List<Integer> byLength =
@@ -101,7 +96,13 @@ public final class EncoderClassifier implements AutoCloseable {
             int classes = config.labels().size();
             for (int row = 0; row < batch.size(); row++) {
                 int text = batch.get(row);
-                predictions[text] = prediction(logits, row * classes, tokens.get(text));
+                predictions[text] =
+                        calibration.prediction(
+                                config.labels(),
+                                logits,
+                                row * classes,
+                                tokens.get(text).length(),
+                                tokens.get(text).cut());
             }
         }
         return List.of(predictions);
@@ -114,24 +115,6 @@ public final class EncoderClassifier implements AutoCloseable {
             NDArray logits = encoder.logits(weights, batch.ids(), batch.mask(), Mode.INFERENCE);
             return logits.toFloatArray();
         }
-    }
-
-    private Prediction prediction(float[] logits, int offset, Tokens tokens) {
-        int classes = config.labels().size();
-        int best = 0;
-        for (int i = 1; i < classes; i++) {
-            best = logits[offset + i] > logits[offset + best] ? i : best;
-        }
-        List<Double> exponentials = new ArrayList<>(classes);
-        for (int i = 0; i < classes; i++) {
-            exponentials.add(Math.exp((double) logits[offset + i] - logits[offset + best]));
-        }
-        double sum = exponentials.stream().mapToDouble(Double::doubleValue).sum();
-        return new Prediction(
-                config.labels().get(best),
-                exponentials.stream().map(e -> e / sum).collect(Collectors.toList()),
-                tokens.length(),
-                tokens.cut());
     }
 
     @Override

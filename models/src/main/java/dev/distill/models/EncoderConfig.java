@@ -1,6 +1,7 @@
 package dev.distill.models;
 
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,6 +104,11 @@ public record EncoderConfig(
      */
     public static EncoderConfig read(Path file) {
         return EncoderConfigJson.read(file);
+    }
+
+    /** Like {@link #read}, for a config that stands inside another file. */
+    public static EncoderConfig of(Path file, JsonNode json) {
+        return EncoderConfigJson.of(file, json);
     }
 
     /** The text of the config.json from which {@link #read} makes an equal config. */

@@ -48,6 +48,10 @@ final class EncoderConfigJson {
         }
     }
 
+    static EncoderConfig of(Path file, JsonNode json) {
+        return new EncoderConfigJson(file, json).config();
+    }
+
     private EncoderConfig config() {
         Architecture architecture = architecture();
         boolean modern = architecture == Architecture.MODERNBERT;

@@ -42,26 +42,45 @@ public record ModelCard(
      */
     public record Metric(String name, double value, double low, double high, int items) {}
 
-    /** The text, for a student of that shape. */
+    /**
+     * What only the student's own kind can tell.
+     *
+     * @param labels it chooses from; none for one that writes its answers
+     * @param nature what it is and what it was made from, in a sentence or two
+     * @param use how to load it elsewhere, Markdown
+     */
+    public record Student(List<String> labels, String nature, String use) {
+        public Student {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** The text, for a student that starts from an encoder. */
     String markdown(EncoderConfig config) {
+        return markdown(
+                new Student(
+                        config.labels(),
+                        "It started from `%s` (licence: %s). Texts of more than %d tokens are cut."
+                                .formatted(base, baseLicence, config.maxLength()),
+                        use(config)));
+    }
+
+    /** The text, for any student. */
+    public String markdown(Student student) {
+        List<String> labels = student.labels();
         return """
         ---
         license: %s
         library_name: distill
-        pipeline_tag: text-classification
+        pipeline_tag: %s
         ---
         # %s
 
         %s
 
-        A classifier of %d labels, distilled from a larger model's answers. It started from `%s` \
-        (licence: %s). Texts of more than %d tokens are cut.
+        %s, distilled from a larger model's answers. %s
 
-        ## Labels
-
-        %s
-
-        ## Data
+        %s## Data
 
         %s
 
@@ -79,19 +98,24 @@ public record ModelCard(
         """
                 .formatted(
                         baseLicence,
+                        labels.isEmpty() ? "text-generation" : "text-classification",
                         name,
                         task,
-                        config.labels().size(),
-                        base,
-                        baseLicence,
-                        config.maxLength(),
-                        config.labels().stream()
-                                .map(label -> "`" + label + "`")
-                                .collect(Collectors.joining(", ")),
+                        labels.isEmpty()
+                                ? "A language model"
+                                : "A classifier of %d labels".formatted(labels.size()),
+                        student.nature(),
+                        labels.isEmpty() ? "" : labels(labels),
                         table("Rows for", "Number", rows),
                         evaluation(),
-                        use(config),
+                        student.use(),
                         table("Made of", "Digest", lineage));
+    }
+
+    private static String labels(List<String> labels) {
+        return labels.stream()
+                .map(label -> "`" + label + "`")
+                .collect(Collectors.joining(", ", "## Labels\n\n", "\n\n"));
     }
 
     private String evaluation() {

@@ -10,7 +10,8 @@ import java.nio.file.Path;
 
 /**
  * A student as a folder in the Hugging Face layout: config.json, model.safetensors, tokenizer.json,
- * tokenizer_config.json and README.md. {@link EncoderClassifier} loads it.
+ * tokenizer_config.json and README.md. {@link EncoderClassifier} loads it, with calibration.json
+ * where {@link Calibration} wrote one.
  *
  * <p>With {@link Head#POOLER} and {@link Head#PRE_CLASSIFIER} transformers loads it as it is. With
  * {@link Head#MEAN} and {@link Head#CLS}, for which transformers has no class, it loads the encoder

@@ -60,6 +60,24 @@ public final class Tokenizer implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The tokens of a text as it stands: what a chat template rendered has its special tokens in
+     * it, and gets no others.
+     */
+    public long[] plain(String text) {
+        return tokenizer.encode(text, false, false).getIds();
+    }
+
+    /** The text that tokens stand for, without special tokens. */
+    public String text(long[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
+    /** The text that tokens stand for, special tokens included. */
+    public String wholeText(long[] ids) {
+        return tokenizer.decode(ids, false);
+    }
+
     private static Tokens tokens(Encoding encoding, int maxLength) {
         long[] ids = encoding.getIds();
         if (ids.length <= maxLength) {

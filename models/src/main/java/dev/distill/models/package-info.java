@@ -5,15 +5,18 @@
  *   <li>{@code Torch}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
  *       TorchScript text among the resources: {@code bert.py}, {@code distilbert.py}, {@code
  *       modernbert.py}, {@code blocks.py}.
- *   <li>{@code Weights}, {@code Safetensors}, {@code Checkpoint}: arrays by Hugging Face name, and
- *       their files.
+ *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging
+ *       Face name, and their files.
  *   <li>{@code EncoderConfig}, {@code Architecture}, {@code LocalAttention}, {@code Head}, {@code
  *       Encoder}: a config and the computation that it describes.
  *   <li>{@code Tokenizer}, {@code Tokens}, {@code TokenBatch}: from texts to numbers.
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
- *   <li>{@code StudentPackage}, {@code ModelCard}, {@code EncoderClassifier}: a finished student as
- *       a folder, and at work.
+ *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
+ *       EncoderClassifier} is one, {@code linear} has another; package {@code students} loads them
+ *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
+ *       folder.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
+ *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
  * </ul>
  */
 @NullMarked

@@ -2,15 +2,18 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ConfigText;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.Curation;
 import dev.distill.datasets.DatasetCard;
 import dev.distill.datasets.DatasetFolder;
+import dev.distill.datasets.Labels;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.Request;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -49,7 +52,9 @@ final class CurateStage implements Stage {
         SortedMap<String, Digest> digests = new TreeMap<>();
         digests.put("answers", query.digestOf(QueryStage.ANSWERS));
         digests.put("gold", QueryStage.digest(job.gold()));
-        digests.put("labels", Digest.of(String.join("\n", job.labels().names())));
+        if (job.format() instanceof Labels labels) {
+            digests.put("labels", Digest.of(String.join("\n", labels.names())));
+        }
         return digests;
     }
 
@@ -60,7 +65,7 @@ final class CurateStage implements Stage {
                 Curation.of(
                         answers,
                         job.gold().stream().map(Request::text).toList(),
-                        job.labels(),
+                        job.format(),
                         job.config().curate());
         DatasetCard card =
                 new DatasetCard(
@@ -68,7 +73,7 @@ final class CurateStage implements Stage {
                         "Answers of a teacher model to the requests of the job "
                                 + job.config().name()
                                 + ", made with distill.",
-                        job.labels(),
+                        job.format(),
                         madeFrom());
         new DatasetFolder(output).write(rows, card);
         return facts(rows);

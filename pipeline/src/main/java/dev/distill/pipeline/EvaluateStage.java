@@ -1,8 +1,8 @@
 package dev.distill.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.EvaluateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -17,6 +17,7 @@ import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.serving.StudentProvider;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,15 +59,17 @@ final class EvaluateStage implements Stage {
     }
 
     @Override
+    public Optional<String> student() {
+        return train.student();
+    }
+
+    @Override
     public ObjectNode inputs() {
         EvaluateConfig.Latency latency = job.config().evaluate().latency();
         ObjectNode inputs =
                 Json.object()
-                        .put("code", 1)
-                        .put(
-                                "weights",
-                                train.digestOf(TrainStage.MODEL + "/model.safetensors").hex())
-                        .put("config", train.digestOf(TrainStage.MODEL + "/config.json").hex())
+                        .put("code", 2)
+                        .put("student", TrainStage.student(train).hex())
                         .put("gold", QueryStage.digest(job.gold()).hex())
                         .put("teacher", query.digestOf(QueryStage.GOLD).hex())
                         .put("latency_requests", latency.requests())
@@ -98,6 +101,7 @@ final class EvaluateStage implements Stage {
             AtomicFile.write(output.resolve(LATENCY), Json.pretty(latency));
         }
         return Json.object()
+                .put("student", train.student().orElseThrow())
                 .put("items", job.gold().size())
                 .put("teacher_answered", teacher.size())
                 .put("teacher_cost_nano_usd", QueryStage.cost(teacher))
@@ -114,24 +118,23 @@ final class EvaluateStage implements Stage {
         for (Request item : job.gold()) {
             context.stop().check("the student's answers are asked again by the next run");
             Optional<AnswerRow> answer = Optional.ofNullable(teacher.get(item.id()));
-            JsonNode student = student(item, client);
+            Said student = student(item, client);
             rows.add(
                     PredictionRow.of(
                             item,
                             answer.map(AnswerRow::answer),
                             answer.flatMap(AnswerRow::label),
                             answer.map(AnswerRow::requestKey).orElse(""),
-                            student.path("message").path("content").asText(),
-                            probability(student)));
+                            student.answer(),
+                            student.probability()));
             progress(rows.size(), "");
         }
         return rows;
     }
 
-    /** The student's choice, in the words of the dialect. */
-    private JsonNode student(Request item, ChatClient client) throws InterruptedException {
+    private Said student(Request item, ChatClient client) throws InterruptedException {
         return switch (client.ask(body(item))) {
-            case ChatClient.Reply.Answered answered -> answered.body().path("choices").path(0);
+            case ChatClient.Reply.Answered answered -> Said.of(answered.body(), job.format());
             case ChatClient.Reply.Refused refused ->
                     throw new UserError(
                             ExitCode.REMOTE_FAILED,
@@ -141,16 +144,8 @@ final class EvaluateStage implements Stage {
         };
     }
 
-    /** A student's label is one token, so that its probability is the label's. */
-    private static double probability(JsonNode choice) {
-        return Math.exp(choice.path("logprobs").path("content").path(0).path("logprob").asDouble());
-    }
-
     private ObjectNode body(Request item) {
-        return Prompt.request(
-                        STUDENT_ROUTE, job.systemPrompt(), item.text(), job.config().teacher())
-                .put("logprobs", true)
-                .put("top_logprobs", 0);
+        return Said.question(job, STUDENT_ROUTE, item.text());
     }
 
     private ArrayNode studentLatencies(ChatClient client) throws InterruptedException {

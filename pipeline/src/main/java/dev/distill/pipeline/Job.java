@@ -9,10 +9,13 @@ import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.ProxyFile;
 import dev.distill.config.Suggestion;
+import dev.distill.config.TaskConfig;
 import dev.distill.config.UserError;
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.Labels;
 import dev.distill.datasets.Request;
 import dev.distill.datasets.RequestFile;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,7 +27,7 @@ import java.util.List;
  * anything is asked, paid for or written.
  *
  * @param file the job file
- * @param labels of the task, in order
+ * @param format how answers are read: labels, JSON or any text
  * @param systemPrompt the prompt with the labels filled in
  * @param requests what the teacher is asked, in the order of the file
  * @param gold the items that teacher and student are judged by
@@ -32,7 +35,7 @@ import java.util.List;
  */
 public record Job(
         ConfigFile<JobConfig> file,
-        Labels labels,
+        AnswerFormat format,
         String systemPrompt,
         List<Request> requests,
         List<Request> gold,
@@ -42,6 +45,18 @@ public record Job(
     public Job {
         requests = List.copyOf(requests);
         gold = List.copyOf(gold);
+    }
+
+    /**
+     * The labels of a classification, in order.
+     *
+     * @throws IllegalStateException for another task
+     */
+    public Labels labels() {
+        if (format instanceof Labels labels) {
+            return labels;
+        }
+        throw new IllegalStateException("a task of type generation has no labels");
     }
 
     /** What the job file says. */
@@ -58,21 +73,30 @@ public record Job(
         ConfigFile<JobConfig> file = JobFile.read(path);
         JobConfig config = file.value();
         JobProxy proxy = proxy(file);
-        Labels labels = Labels.read(config.task().labels());
-        String prompt = prompt(config.task().prompt(), labels);
+        AnswerFormat format = format(config.task());
+        String prompt = prompt(config.task().prompt(), format);
         List<Request> requests = RequestFile.read(config.data().source(), config.data().columns());
         List<Request> gold =
-                RequestFile.readGold(config.data().gold(), config.data().columns(), labels);
-        return new Job(file, labels, prompt, requests, gold, proxy);
+                RequestFile.readGold(config.data().gold(), config.data().columns(), format);
+        return new Job(file, format, prompt, requests, gold, proxy);
     }
 
-    private static String prompt(Path path, Labels labels) {
+    private static AnswerFormat format(TaskConfig task) {
+        return switch (task.type()) {
+            case CLASSIFICATION -> Labels.read(task.labels().orElseThrow());
+            case GENERATION -> task.json() ? new AnswerFormat.JsonText() : new AnswerFormat.Text();
+        };
+    }
+
+    private static String prompt(Path path, AnswerFormat format) {
         try {
             String text = Files.readString(path);
             if (text.isBlank()) {
                 throw UserError.invalid(Location.of(path), "the prompt is empty");
             }
-            return text.replace(LABELS_PLACE, String.join(", ", labels.names())).strip();
+            return format instanceof Labels labels
+                    ? text.replace(LABELS_PLACE, String.join(", ", labels.names())).strip()
+                    : text.strip();
         } catch (IOException e) {
             throw UserError.invalid(
                     Location.of(path), "cannot be read as UTF-8: " + e.getMessage());

@@ -1,15 +1,18 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
 import dev.distill.evaluation.Headline;
+import dev.distill.evaluation.Ladder;
 import dev.distill.evaluation.Outcome;
 import dev.distill.evaluation.Report;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.FolderRegistry;
+
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,7 +90,13 @@ public final class JobRunner {
         StageStore store = new StageStore(state.folder());
         Optional<Stage> next = Optional.of(stages.first());
         while (next.isPresent()) {
-            next = stages.after(output(context, store, next.get()));
+            StageOutput output = output(context, store, next.get());
+            next = stages.after(output);
+            if (output.stage().equals(EvaluateStage.NAME) && context.kinds().size() > 1) {
+                Ladder.Rung judged = stages.rungs().getLast().judged();
+                context.events()
+                        .emit(new RunEvent.StudentJudged(judged, next.flatMap(Stage::student)));
+            }
         }
 
         // 2. What came out, in one place.
@@ -117,7 +126,7 @@ public final class JobRunner {
         context.stop().check("everything up to the " + stage.name() + " stage is kept");
         ObjectNode inputs = stage.inputs();
         String key = Stages.key(stage.name(), inputs).hex();
-        context.events().emit(new RunEvent.StageStarted(stage.name(), key));
+        context.events().emit(new RunEvent.StageStarted(stage.name(), stage.student(), key));
         StageOutput output = store.output(stage, inputs);
         context.events().emit(new RunEvent.StageFinished(output));
         return output;
@@ -129,8 +138,17 @@ public final class JobRunner {
         StageOutput evaluate = stages.output(EvaluateStage.NAME);
         folder.link(query.file(QueryStage.FAILED), "dataset/failed.parquet");
         folder.link(curate.folder(), "dataset");
-        folder.link(stages.output(TrainStage.NAME).file(TrainStage.METRICS), TrainStage.METRICS);
+        TrainStage.metrics(stages.output(TrainStage.NAME))
+                .ifPresent(metrics -> folder.link(metrics, TrainStage.METRICS));
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
+        stages.rungs().stream()
+                .map(Rung::evaluate)
+                .filter(other -> !other.key().equals(evaluate.key()))
+                .forEach(
+                        other ->
+                                folder.link(
+                                        other.folder(),
+                                        "evaluation/" + other.student().orElseThrow()));
     }
 }

@@ -1,10 +1,12 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.datasets.Request;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.proxy.Forecast;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +27,21 @@ public record Plan(List<Step> steps, Calls calls) {
         steps = List.copyOf(steps);
     }
 
-    /** A stage, what would happen to it, and why. */
-    public record Step(String stage, Action action, String reason) {}
+    /**
+     * A stage, what would happen to it, and why.
+     *
+     * @param student the kind of student that it is about, if it is about one
+     */
+    public record Step(String stage, Optional<String> student, Action action, String reason) {
+        private static Step of(Stages.Name name, Action action, String reason) {
+            return new Step(name.stage(), name.student(), action, reason);
+        }
+
+        /** What people call it, such as {@code train linear}. */
+        public String title() {
+            return student.map(kind -> stage + " " + kind).orElse(stage);
+        }
+    }
 
     /** What would happen to a stage. */
     public enum Action {
@@ -71,35 +86,48 @@ public record Plan(List<Step> steps, Calls calls) {
             Optional<StageOutput> output = found.filter(stage::complete);
             if (output.isEmpty()) {
                 steps.add(
-                        new Step(
-                                stage.name(),
+                        Step.of(
+                                Stages.Name.of(stage),
                                 Action.RUN,
                                 found.isPresent()
                                         ? "some rows have failed and are asked again"
                                         : "no output for these inputs yet"));
                 break;
             }
-            steps.add(new Step(stage.name(), Action.REUSE, "output " + key.brief()));
+            steps.add(Step.of(Stages.Name.of(stage), Action.REUSE, "output " + key.brief()));
             next = stages.after(output.get());
         }
         if (steps.getLast().action() == Action.RUN) {
-            String first = steps.getLast().stage();
-            Stages.NAMES.stream()
+            Step first = steps.getLast();
+            List<Stages.Name> names = stages.names();
+            Optional<String> student = names.get(Math.max(steps.size() - 1, 2)).student();
+            names.stream()
                     .skip(steps.size())
                     .forEach(
                             name ->
                                     steps.add(
-                                            new Step(
+                                            Step.of(
                                                     name,
                                                     Action.RUN,
-                                                    "needs the output of " + first)));
+                                                    reason(name, first, student))));
         }
         steps.add(
                 new Step(
                         Publication.NAME,
+                        Optional.empty(),
                         Action.RUN,
                         "when the gate passes; an equal package is not copied again"));
         return new Plan(steps, calls(job, context, steps));
+    }
+
+    /**
+     * @param first the first step that has to run
+     * @param student the kind of student that will be tried in any case
+     */
+    private static String reason(Stages.Name name, Step first, Optional<String> student) {
+        return name.student().isEmpty() || name.student().equals(student)
+                ? "needs the output of " + first.title()
+                : "unless a smaller student passes the gate";
     }
 
     private static Calls calls(Job job, RunContext context, List<Step> steps) {
@@ -154,11 +182,13 @@ public record Plan(List<Step> steps, Calls calls) {
         ObjectNode json = Json.object();
         var list = json.putArray("stages");
         for (Step step : steps) {
-            list.add(
+            ObjectNode one =
                     Json.object()
                             .put("stage", step.stage())
                             .put("action", step.action().word())
-                            .put("reason", step.reason()));
+                            .put("reason", step.reason());
+            step.student().ifPresent(kind -> one.put("student", kind));
+            list.add(one);
         }
         ObjectNode teacher = json.putObject("teacher");
         teacher.put("requests", calls.requests());

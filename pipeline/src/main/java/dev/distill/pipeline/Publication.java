@@ -1,6 +1,9 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ExitCode;
+import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.PublishConfig;
@@ -12,13 +15,16 @@ import dev.distill.evaluation.Estimate;
 import dev.distill.evaluation.Score;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.WholeFolder;
-import dev.distill.models.EncoderClassifier;
 import dev.distill.models.FolderRegistry;
 import dev.distill.models.ModelCard;
-import dev.distill.models.Prediction;
-import dev.distill.models.StudentPackage;
+import dev.distill.models.students.Students;
+import dev.distill.proxy.upstream.Outcome;
+import dev.distill.proxy.upstream.Provider;
+import dev.distill.serving.StudentProvider;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,12 +63,15 @@ final class Publication {
             throw AtomicFile.failure(folder, e);
         }
         Score student = comparison.student();
-        List<ModelCard.Metric> metrics =
-                List.of(
-                        metric("accuracy", student.accuracy(), comparison.n()),
-                        metric("macro F1", student.macroF1(), comparison.n()));
-        StudentPackage.describe(
-                folder, StudentCard.of(context, stages.output(CurateStage.NAME), metrics));
+        List<ModelCard.Metric> metrics = new ArrayList<>();
+        String name =
+                comparison.metric() == GateConfig.Metric.ACCURACY ? "accuracy" : "exact match";
+        metrics.add(metric(name, student.accuracy(), comparison.n()));
+        student.macroF1().ifPresent(f1 -> metrics.add(metric("macro F1", f1, comparison.n())));
+        Students.describe(
+                folder,
+                StudentCard.of(
+                        context, stages.chosen().kind(), stages.output(CurateStage.NAME), metrics));
     }
 
     private static ModelCard.Metric metric(String name, Estimate estimate, int items) {
@@ -79,7 +88,7 @@ final class Publication {
      *
      * @throws UserError when the package does not answer as it did in the evaluation
      */
-    FolderRegistry.Entry publish(Path folder) {
+    FolderRegistry.Entry publish(Path folder) throws InterruptedException {
         PublishConfig publish = context.job().config().publish();
         String name = context.job().config().name();
         FolderRegistry registry = new FolderRegistry(publish.to());
@@ -91,7 +100,7 @@ final class Publication {
         return registry.publish(folder, name, publish.alias());
     }
 
-    private void prove(Path folder) {
+    private void prove(Path folder) throws InterruptedException {
         List<PredictionRow> rows =
                 ParquetFile.read(
                                 stages.output(EvaluateStage.NAME).file(EvaluateStage.PREDICTIONS),
@@ -99,31 +108,37 @@ final class Publication {
                         .stream()
                         .limit(PROOF_ITEMS)
                         .toList();
-        try (EncoderClassifier classifier = EncoderClassifier.load(folder)) {
-            List<Prediction> now =
-                    classifier.classify(rows.stream().map(PredictionRow::text).toList());
-            for (int i = 0; i < rows.size(); i++) {
-                PredictionRow then = rows.get(i);
+        Job job = context.job();
+        try (Provider student = StudentProvider.load(folder)) {
+            for (PredictionRow then : rows) {
+                ObjectNode question = Said.question(job, NAME, then.text());
+                if (!(student.complete(NAME, question) instanceof Outcome.Answer answer)) {
+                    throw differs(folder, then, "no answer");
+                }
+                Said now = Said.of(answer.completion(), job.format());
                 boolean same =
-                        now.get(i).label().equals(then.studentLabel())
-                                && Math.abs(now.get(i).confidence() - then.studentProbability())
+                        now.answer().equals(then.studentLabel())
+                                && Math.abs(now.probability() - then.studentProbability())
                                         < TOLERANCE;
                 if (!same) {
-                    throw new UserError(
-                            ExitCode.INVALID_INPUT,
-                            Problem.at(
-                                            Location.of(folder),
-                                            "the package answers gold item %s with %s (%.4f), but in the evaluation with %s (%.4f)"
-                                                    .formatted(
-                                                            then.id(),
-                                                            now.get(i).label(),
-                                                            now.get(i).confidence(),
-                                                            then.studentLabel(),
-                                                            then.studentProbability()))
-                                    .withHint(
-                                            "it was not published; evaluate again with a new --home"));
+                    throw differs(
+                            folder, then, "%s (%.4f)".formatted(now.answer(), now.probability()));
                 }
             }
         }
+    }
+
+    private static UserError differs(Path folder, PredictionRow then, String now) {
+        return new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.at(
+                                Location.of(folder),
+                                "the package answers gold item %s with %s, but in the evaluation with %s (%.4f)"
+                                        .formatted(
+                                                then.id(),
+                                                now,
+                                                then.studentLabel(),
+                                                then.studentProbability()))
+                        .withHint("it was not published; evaluate again with a new --home"));
     }
 }

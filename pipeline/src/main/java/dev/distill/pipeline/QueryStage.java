@@ -2,10 +2,13 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.DataConfig;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.TeacherConfig;
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.AnswerRow;
+import dev.distill.datasets.Labels;
 import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.Part;
 import dev.distill.datasets.RejectedRow;
@@ -13,6 +16,9 @@ import dev.distill.datasets.Request;
 import dev.distill.datasets.Split;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the teacher about every request and every gold item, so that whatever has to be paid is paid
@@ -77,7 +82,11 @@ final class QueryStage implements Stage {
             }
             case JobProxy.Remote remote -> inputs.put("proxy", remote.uri().toString());
         }
-        inputs.put("labels", String.join("\n", job.labels().names()));
+        switch (job.format()) {
+            case Labels labels -> inputs.put("labels", String.join("\n", labels.names()));
+            case AnswerFormat.Text _ -> inputs.put("answers", "text");
+            case AnswerFormat.JsonText _ -> inputs.put("answers", "json");
+        }
         return inputs;
     }
 

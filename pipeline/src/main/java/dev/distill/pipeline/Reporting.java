@@ -2,21 +2,14 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import dev.distill.config.JobConfig;
-import dev.distill.datasets.ParquetFile;
-import dev.distill.datasets.PredictionRow;
-import dev.distill.evaluation.Comparison;
-import dev.distill.evaluation.Cost;
-import dev.distill.evaluation.Evaluation;
-import dev.distill.evaluation.Gate;
-import dev.distill.evaluation.Judged;
-import dev.distill.evaluation.Latency;
-import dev.distill.evaluation.Provenance;
+import dev.distill.config.StudentConfig;
+import dev.distill.evaluation.Ladder;
 import dev.distill.evaluation.ReportData;
-import dev.distill.evaluation.Verdict;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-import dev.distill.files.WholeFolder;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +17,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,75 +38,23 @@ final class Reporting {
 
     /** Everything that the report shows; the same outputs give the same figures. */
     ReportData data(String runId, Instant now) {
-        Evaluation evaluation = evaluation();
-        Verdict verdict = Gate.decide(config().gate(), evaluation);
+        Ladder ladder = stages.ladder();
+        Ladder.Rung chosen = ladder.rungs().get(ladder.chosen());
         return new ReportData(
                 run(runId, now),
                 teacher(),
-                student(),
-                evaluation,
-                verdict,
-                Optional.of(training()),
+                chosen.student(),
+                chosen.evaluation(),
+                chosen.verdict(),
+                config().student().kind() == StudentConfig.Kind.AUTO
+                        ? Optional.of(ladder)
+                        : Optional.empty(),
+                TrainStage.metrics(stages.output(TrainStage.NAME)).map(this::training),
                 funnel());
     }
 
     private JobConfig config() {
         return context.job().config();
-    }
-
-    private Evaluation evaluation() {
-        StageOutput output = stages.output(EvaluateStage.NAME);
-        double confidence = config().evaluate().confidence();
-        List<Judged> items =
-                ParquetFile.read(output.file(EvaluateStage.PREDICTIONS), PredictionRow.class)
-                        .stream()
-                        .map(Reporting::judged)
-                        .toList();
-        JsonNode latency = json(output.file(EvaluateStage.LATENCY));
-        List<Latency> student = new ArrayList<>();
-        latency.path("student")
-                .forEach(sample -> student.add(LatencySample.of(sample).summary(confidence)));
-        LatencySample teacher = LatencySample.of(latency.path("teacher"));
-        return new Evaluation(
-                Comparison.of(
-                        items, context.job().labels().names(), confidence, config().train().seed()),
-                student,
-                teacher.millis().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(teacher.summary(confidence)),
-                teacherCost(output.facts()),
-                studentCost(student));
-    }
-
-    /** An answer that is no label is an answer all the same, and a wrong one. */
-    private static Judged judged(PredictionRow row) {
-        return new Judged(
-                row.id(),
-                row.text(),
-                row.gold(),
-                row.teacherLabel().or(row::teacherAnswer),
-                Optional.of(row.studentLabel()),
-                Optional.of(Math.min(1, row.studentProbability())));
-    }
-
-    private static Optional<Cost> teacherCost(JsonNode facts) {
-        long answered = facts.path("teacher_answered").asLong();
-        if (!facts.path("teacher_cost_known").asBoolean() || answered == 0) {
-            return Optional.empty();
-        }
-        long micro = facts.path("teacher_cost_nano_usd").asLong() / NANO_PER_MICRO;
-        return Optional.of(Cost.ofUsage(micro, answered, provenance(facts)));
-    }
-
-    private static Provenance provenance(JsonNode facts) {
-        return facts.path("simulated").asBoolean() ? Provenance.SIMULATED : Provenance.MEASURED;
-    }
-
-    private Optional<Cost> studentCost(List<Latency> latencies) {
-        double usdPerHour = config().evaluate().studentUsdPerHour();
-        return latencies.stream()
-                .max(Comparator.comparingDouble(Latency::requestsPerSecond))
-                .map(busiest -> Cost.ofMachine(usdPerHour, busiest));
     }
 
     private ReportData.Model teacher() {
@@ -129,26 +69,11 @@ final class Reporting {
                 String.join(", ", models), kind, Optional.empty(), Optional.empty());
     }
 
-    private ReportData.Model student() {
-        StageOutput train = stages.output(TrainStage.NAME);
-        return new ReportData.Model(
-                config().name(),
-                "encoder on " + context.base().name(),
-                Optional.of(train.facts().path("parameters").asLong()),
-                Optional.of(size(train.file(TrainStage.MODEL))));
-    }
-
-    private static long size(Path folder) {
-        return WholeFolder.files(folder).stream()
-                .mapToLong(name -> folder.resolve(name).toFile().length())
-                .sum();
-    }
-
-    private ReportData.Training training() {
+    private ReportData.Training training(Path metrics) {
         StageOutput train = stages.output(TrainStage.NAME);
         List<ReportData.Step> steps = new ArrayList<>();
         List<ReportData.Epoch> epochs = new ArrayList<>();
-        for (JsonNode line : jsonLines(train.file(TrainStage.METRICS))) {
+        for (JsonNode line : jsonLines(metrics)) {
             int step = line.path("step").asInt();
             if (line.has("epoch")) {
                 epochs.add(
@@ -179,7 +104,7 @@ final class Reporting {
                                 "parsed",
                                 asked.path("parsed"),
                                 asked.path("parsed_cost_nano_usd").asLong(),
-                                "the others name no label"),
+                                parsed()),
                         new ReportData.Level(
                                 "kept",
                                 curated.path("train").asLong()
@@ -188,7 +113,12 @@ final class Reporting {
                                 rejections(curated)),
                         level("for training", curated.path("train"), train, ""),
                         level("for validation", curated.path("validation"), validation, ""));
-        return new ReportData.Funnel(levels, hits(query), spent(query), provenance(asked));
+        return new ReportData.Funnel(
+                levels, hits(query), spent(query), Assessment.provenance(asked));
+    }
+
+    private String parsed() {
+        return "of the others: " + context.job().format().complaint();
     }
 
     private static ReportData.Level level(String name, JsonNode rows, long nano, String note) {
@@ -241,7 +171,7 @@ final class Reporting {
                         .map(
                                 o ->
                                         new ReportData.Stage(
-                                                o.stage(),
+                                                o.title(),
                                                 o.key().hex(),
                                                 o.content().hex(),
                                                 o.seconds(),
@@ -252,7 +182,10 @@ final class Reporting {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("distill", Machine.version());
         versions.put("Java", Runtime.version().toString());
-        versions.put("libtorch", stages.output(TrainStage.NAME).facts().path("libtorch").asText());
+        JsonNode libtorch = stages.output(TrainStage.NAME).facts().path("libtorch");
+        if (!libtorch.isMissingNode()) {
+            versions.put("libtorch", libtorch.asText());
+        }
         return new ReportData.Run(
                 config().name(),
                 runId,
@@ -269,14 +202,6 @@ final class Reporting {
         seeds.put("data.split.seed", config().data().split().seed());
         seeds.put("train.seed", config().train().seed());
         return seeds;
-    }
-
-    private static JsonNode json(Path file) {
-        try {
-            return Json.parse(Files.readString(file));
-        } catch (IOException e) {
-            throw AtomicFile.unreadable(file, e);
-        }
     }
 
     private static List<JsonNode> jsonLines(Path file) {

@@ -1,8 +1,11 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.config.ExitCode;
+import dev.distill.evaluation.Ladder;
 import dev.distill.files.Json;
+
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,10 +30,12 @@ public sealed interface RunEvent {
     }
 
     /** A stage began; its output may yet prove to be at hand. */
-    record StageStarted(String stage, String key) implements RunEvent {
+    record StageStarted(String stage, Optional<String> student, String key) implements RunEvent {
         @Override
         public ObjectNode toJson() {
-            return typed("stage_started").put("stage", stage).put("key", key);
+            ObjectNode json = typed("stage_started").put("stage", stage).put("key", key);
+            student.ifPresent(kind -> json.put("student", kind));
+            return json;
         }
     }
 
@@ -89,7 +94,30 @@ public sealed interface RunEvent {
                             .put("seconds", output.seconds())
                             .put("key", output.key().hex())
                             .put("content", output.content().hex());
+            output.student().ifPresent(kind -> json.put("student", kind));
             json.set("facts", output.facts());
+            return json;
+        }
+    }
+
+    /**
+     * The gate has judged one of the students that are tried one after another.
+     *
+     * @param student its kind
+     * @param next the kind that is tried next; empty when it passed or was the last
+     */
+    record StudentJudged(Ladder.Rung student, Optional<String> next) implements RunEvent {
+        @Override
+        public ObjectNode toJson() {
+            ObjectNode json =
+                    typed("student_judged")
+                            .put("student", student.kind())
+                            .put("outcome", student.verdict().outcome().name())
+                            .put("accuracy", student.accuracy().value())
+                            .put("accuracy_low", student.accuracy().interval().low())
+                            .put("accuracy_high", student.accuracy().interval().high())
+                            .put("items", student.accuracy().n());
+            next.ifPresent(kind -> json.put("next", kind));
             return json;
         }
     }

@@ -1,10 +1,12 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.files.WholeFolder;
+
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -96,12 +98,14 @@ final class RunFolder {
         manifest.put("exit_code", exitCode);
         var list = manifest.putArray("stages");
         for (StageOutput output : stages) {
-            list.add(
+            ObjectNode stage =
                     Json.object()
                             .put("stage", output.stage())
                             .put("key", output.key().hex())
                             .put("content", output.content().hex())
-                            .put("reused", output.reused()));
+                            .put("reused", output.reused());
+            output.student().ifPresent(kind -> stage.put("student", kind));
+            list.add(stage);
         }
         ObjectNode files = manifest.putObject("files");
         WholeFolder.files(folder).stream()

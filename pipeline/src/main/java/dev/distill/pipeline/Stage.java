@@ -1,7 +1,9 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A step of a job: a pure function of its settings and of the contents of its inputs. Equal {@link
@@ -10,6 +12,11 @@ import java.nio.file.Path;
 interface Stage {
     /** The stage's name, a plain word. */
     String name();
+
+    /** The kind of student that it is about, if it is about one; its facts name it too. */
+    default Optional<String> student() {
+        return Optional.empty();
+    }
 
     /**
      * Everything that the output depends on: settings, and digests of what is read. A change of the

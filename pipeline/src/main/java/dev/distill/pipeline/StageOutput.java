@@ -1,10 +1,13 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import dev.distill.files.Digest;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a stage left behind.
@@ -29,6 +32,16 @@ public record StageOutput(
         boolean reused) {
     public StageOutput {
         files = Map.copyOf(files);
+    }
+
+    /** The kind of student that it is about, of a stage that is about one. */
+    public Optional<String> student() {
+        return Optional.of(facts.path("student").asText("")).filter(kind -> !kind.isEmpty());
+    }
+
+    /** What people call it: the stage, and of which student, such as {@code train linear}. */
+    public String title() {
+        return student().map(kind -> stage + " " + kind).orElse(stage);
     }
 
     /** The digest of one of the files, which a later stage that reads it depends on. */

@@ -13,4 +13,9 @@ public record StateFolder(Path folder) {
     Path bases() {
         return folder.resolve("bases");
     }
+
+    /** Vectors of texts, which cost time to compute. */
+    Path embeddings() {
+        return folder.resolve("embeddings");
+    }
 }

@@ -6,13 +6,15 @@ import dev.distill.config.TeacherConfig;
 import dev.distill.config.UserError;
 import dev.distill.datasets.RejectedRow;
 import dev.distill.datasets.Request;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the teacher about many requests at once through the proxy, which stores every answer before
@@ -131,7 +133,7 @@ final class Teacher {
             Request request = requests.get(row);
             switch (reply) {
                 case ChatClient.Reply.Answered answered -> {
-                    TeacherAnswer answer = TeacherAnswer.of(request, answered, job.labels());
+                    TeacherAnswer answer = TeacherAnswer.of(request, answered, job.format());
                     answers[row] = answer;
                     progress.answered(answer);
                 }

@@ -1,12 +1,14 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.LabelProbabilities;
-import dev.distill.datasets.Labels;
 import dev.distill.datasets.Part;
 import dev.distill.datasets.Request;
 import dev.distill.proxy.Headers;
+
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,12 +20,10 @@ import java.util.Optional;
  * @param parsed what it means; parsing is free and can be done again at any time
  */
 record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProbabilities parsed) {
-    static TeacherAnswer of(Request request, ChatClient.Reply.Answered reply, Labels labels) {
+    static TeacherAnswer of(Request request, ChatClient.Reply.Answered reply, AnswerFormat format) {
         JsonNode choice = choice(reply);
         return new TeacherAnswer(
-                request,
-                reply,
-                LabelProbabilities.of(labels, text(choice), choice.path("logprobs")));
+                request, reply, format.read(text(choice), choice.path("logprobs")));
     }
 
     /** The answer as it came. */

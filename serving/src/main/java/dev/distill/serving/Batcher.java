@@ -1,44 +1,53 @@
 package dev.distill.serving;
 
-import dev.distill.models.EncoderClassifier;
-import dev.distill.models.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
- * Puts the texts of many callers into few batches: one thread of its own takes whatever waits, up
- * to a batch, and never waits for more, so that a lone caller is answered at once.
+ * Puts the questions of many callers into few batches: one thread of its own takes whatever waits,
+ * up to a batch, and never waits for more, so that a lone caller is answered at once.
+ *
+ * @param <Q> a question
+ * @param <A> its answer
  */
-final class Batcher implements AutoCloseable {
-    private static final int MOST_IN_BATCH = 32;
-
+final class Batcher<Q, A> implements AutoCloseable {
     /** Callers beyond these are turned away rather than kept waiting. */
     private static final int MOST_WAITING = 1024;
 
-    private final EncoderClassifier classifier;
-    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final int mostInBatch;
+    private final Function<List<Q>, List<A>> student;
+    private final Runnable release;
+    private final BlockingQueue<Waiting<Q, A>> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread worker;
     private volatile boolean closed;
 
-    /** Takes over the classifier and closes it. */
-    Batcher(EncoderClassifier classifier) {
-        this.classifier = classifier;
+    /**
+     * A batcher.
+     *
+     * @param student answers a batch, in its order, on the batcher's thread
+     * @param release frees the student when no more is asked
+     */
+    Batcher(int mostInBatch, Function<List<Q>, List<A>> student, Runnable release) {
+        this.mostInBatch = mostInBatch;
+        this.student = student;
+        this.release = release;
         this.worker = Thread.ofPlatform().name("student").daemon().start(this::work);
     }
 
-    private record Waiting(String text, CompletableFuture<Prediction> answer) {}
+    private record Waiting<Q, A>(Q question, CompletableFuture<A> answer) {}
 
     /**
-     * Queues a text.
+     * Queues a question.
      *
      * @return its answer in the making, or a future failed with {@link IllegalStateException} when
      *     the queue is full or closed
      */
-    CompletableFuture<Prediction> classify(String text) {
-        Waiting waiting = new Waiting(text, new CompletableFuture<>());
+    CompletableFuture<A> ask(Q question) {
+        Waiting<Q, A> waiting = new Waiting<>(question, new CompletableFuture<>());
         if (!queue.offer(waiting)) {
             waiting.answer.completeExceptionally(
                     new IllegalStateException(MOST_WAITING + " callers wait already"));
@@ -50,11 +59,11 @@ final class Batcher implements AutoCloseable {
     }
 
     private void work() {
-        List<Waiting> batch = new ArrayList<>();
+        List<Waiting<Q, A>> batch = new ArrayList<>();
         while (!closed) {
             try {
                 batch.add(queue.take());
-                queue.drainTo(batch, MOST_IN_BATCH - 1);
+                queue.drainTo(batch, mostInBatch - 1);
                 answer(batch);
                 batch.clear();
             } catch (InterruptedException _) {
@@ -70,12 +79,11 @@ final class Batcher implements AutoCloseable {
         return new IllegalStateException("the student is shut down");
     }
 
-    private void answer(List<Waiting> batch) {
+    private void answer(List<Waiting<Q, A>> batch) {
         try {
-            List<Prediction> predictions =
-                    classifier.classify(batch.stream().map(Waiting::text).toList());
-            for (int i = 0; i < predictions.size(); i++) {
-                batch.get(i).answer.complete(predictions.get(i));
+            List<A> answers = student.apply(batch.stream().map(Waiting::question).toList());
+            for (int i = 0; i < answers.size(); i++) {
+                batch.get(i).answer.complete(answers.get(i));
             }
         } catch (RuntimeException | Error e) {
             // The worker lives on: the callers are the ones to know.
@@ -92,6 +100,6 @@ final class Batcher implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        classifier.close();
+        release.run();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToIntFunction;
 
 /**
  * Which rows each optimiser step of an epoch learns from: every row once, rows of like length
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  * into steps, and the steps are shuffled. This is transformers' group_by_length, with the step in
  * the place of the batch, so that gradient accumulation does not change what a step learns from.
  */
-final class Batches {
+public final class Batches {
     /** Steps in a bucket at most: longer buckets pad less, but like rows meet more often. */
     private static final int BUCKET_STEPS = 50;
 
@@ -24,20 +25,30 @@ final class Batches {
     private Batches() {}
 
     /** Optimiser steps in an epoch; the last rows make a smaller step. */
-    static int stepsPerEpoch(int rows, int rowsPerStep) {
+    public static int stepsPerEpoch(int rows, int rowsPerStep) {
         return Math.ceilDiv(rows, rowsPerStep);
     }
 
     /** The rows of each step of an epoch, the longest first within a step. */
     static List<List<EncodedRow>> epoch(
             List<EncodedRow> rows, int rowsPerStep, long seed, int epoch) {
+        return epoch(rows, EncodedRow::length, rowsPerStep, seed, epoch);
+    }
+
+    /**
+     * The rows of each step of an epoch, the longest first within a step.
+     *
+     * @param epoch from 0
+     */
+    public static <T> List<List<T>> epoch(
+            List<T> rows, ToIntFunction<T> length, int rowsPerStep, long seed, int epoch) {
         SplittableRandom random = new SplittableRandom(seed * 1_000_003L + epoch);
-        List<EncodedRow> shuffled = new ArrayList<>(rows);
+        List<T> shuffled = new ArrayList<>(rows);
         shuffle(shuffled, random);
         int stepsPerBucket = Math.clamp(rows.size() / (BUCKETS * rowsPerStep), 1, BUCKET_STEPS);
-        List<List<EncodedRow>> steps = new ArrayList<>();
-        for (List<EncodedRow> bucket : cut(shuffled, stepsPerBucket * rowsPerStep)) {
-            bucket.sort(Comparator.comparingInt(EncodedRow::length).reversed());
+        List<List<T>> steps = new ArrayList<>();
+        for (List<T> bucket : cut(shuffled, stepsPerBucket * rowsPerStep)) {
+            bucket.sort(Comparator.comparingInt(length).reversed());
             steps.addAll(cut(bucket, rowsPerStep));
         }
         shuffle(steps, random);
@@ -45,7 +56,7 @@ final class Batches {
     }
 
     /** Cuts into views of {@code size}; the last one may be smaller. */
-    static <T> List<List<T>> cut(List<T> list, int size) {
+    public static <T> List<List<T>> cut(List<T> list, int size) {
         List<List<T>> pieces = new ArrayList<>();
         for (int start = 0; start < list.size(); start += size) {
             pieces.add(list.subList(start, Math.min(start + size, list.size())));

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * on the disk, so that a name means a whole checkpoint. The newest two are kept, and the one of the
  * best epoch.
  */
-final class Checkpoints {
+public final class Checkpoints {
     private static final int KEPT = 2;
     private static final String MODEL = "model.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
@@ -34,17 +34,18 @@ final class Checkpoints {
 
     private final Path folder;
 
-    Checkpoints(Path folder) {
+    /** The checkpoints in a folder, which need not exist. */
+    public Checkpoints(Path folder) {
         this.folder = folder;
     }
 
     /** Where the checkpoint of a step is. */
-    Path of(int step) {
+    public Path of(int step) {
         return folder.resolve("step-" + step);
     }
 
     /** Where the weights of a step are. */
-    Path weights(int step) {
+    public Path weights(int step) {
         return of(step).resolve(MODEL);
     }
 
@@ -53,7 +54,7 @@ final class Checkpoints {
      *
      * @throws UserError when it belongs to another job or cannot be read
      */
-    Optional<TrainingState> newest(Digest job) {
+    public Optional<TrainingState> newest(Digest job) {
         Optional<TrainingState> state = steps().stream().findFirst().map(this::state);
         state.filter(s -> !s.job().equals(job))
                 .ifPresent(
@@ -85,8 +86,13 @@ final class Checkpoints {
     }
 
     /** Writes a checkpoint, then removes those no longer needed. */
-    void save(TrainingState state, Weights weights, Optimizer optimizer) {
+    public void save(TrainingState state, Weights weights, Optimizer optimizer) {
         save(state, weights::write, optimizer::write);
+    }
+
+    /** Like the other, for an optimiser whose moments are arrays. */
+    public void save(TrainingState state, Weights weights, Weights moments) {
+        save(state, weights::write, moments::write);
     }
 
     /** The same for weights and moments that are written in some other way. */
@@ -106,7 +112,7 @@ final class Checkpoints {
     }
 
     /** Where the optimiser's moments of a step are. */
-    Path moments(int step) {
+    public Path moments(int step) {
         return of(step).resolve(OPTIMIZER);
     }
 

@@ -89,7 +89,8 @@ public final class EncoderTrainer {
             Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
             List<List<EncodedRow>> epoch = List.of();
-            while (state.step() < steps) {
+            int batchRows = config.perDeviceTrainBatchSize();
+            while (state.step() < steps && !endsEarly(config, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
                     if (savedStep < state.step()) {
@@ -105,7 +106,21 @@ public final class EncoderTrainer {
                 }
                 List<EncodedRow> batch = epoch.get(state.cursor());
                 double factor = schedule.factor(state.step());
-                Learner.Outcome outcome = learner.step(batch, state.step() + 1, factor);
+                Learner.Outcome outcome;
+                while (true) {
+                    try {
+                        outcome = learner.step(batch, state.step() + 1, factor, batchRows);
+                        break;
+                    } catch (RuntimeException e) {
+                        if (batchRows == 1 || !OutOfMemory.is(e)) {
+                            throw e;
+                        }
+                        batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
+                        listener.accept(
+                                new TrainingEvent.Note(
+                                        OutOfMemory.halved(state.step() + 1, batchRows)));
+                    }
+                }
                 if (!outcome.isFinite()) {
                     throw diverged(state.step() + 1, outcome, batch, config);
                 }
@@ -160,11 +175,20 @@ public final class EncoderTrainer {
                 best.epoch(),
                 best.accuracy(),
                 best.loss(),
-                steps,
+                state.step(),
                 state.seconds(),
-                (double) texts.training().size() * config.numTrainEpochs() / state.seconds(),
+                (double) texts.training().size() * state.epoch() / state.seconds(),
                 truncated,
                 student);
+    }
+
+    /** Whether so many epochs brought nothing better that no more is expected. */
+    private static boolean endsEarly(TrainConfig config, TrainingState state) {
+        return state.cursor() == 0
+                && state.best().isPresent()
+                && config.earlyStoppingPatience()
+                        .map(p -> state.epoch() - state.best().orElseThrow().epoch() >= p)
+                        .orElse(false);
     }
 
     private static Weights weights(

@@ -67,13 +67,21 @@ final class Learner implements AutoCloseable {
      * @param factor share of the peak learning rates
      */
     Outcome step(List<EncodedRow> rows, int number, double factor) {
+        return step(rows, number, factor, config.perDeviceTrainBatchSize());
+    }
+
+    /**
+     * The same in batches of other size, which changes nothing but the order of sums and what is
+     * dropped; when it fails, nothing was changed.
+     */
+    Outcome step(List<EncodedRow> rows, int number, double factor, int batchRows) {
         try (NDManager step = manager.newSubManager()) {
             List<Map<String, NDArray>> shared = copies.of(step, weights, crew.size());
             SplittableRandom seeds =
                     new SplittableRandom(config.seed() + 0x9E3779B97F4A7C15L * number);
             List<NDArray> sums = List.of();
             double mean = 0;
-            for (List<EncodedRow> part : Batches.cut(rows, config.perDeviceTrainBatchSize())) {
+            for (List<EncodedRow> part : Batches.cut(rows, batchRows)) {
                 List<Worker.Part> parts =
                         crew.learn(step, shared, optimizer.names(), part, rows.size(), seeds);
                 mean += parts.stream().mapToDouble(Worker.Part::loss).sum();

@@ -3,26 +3,44 @@ package dev.distill.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.config.UserError;
 import dev.distill.models.Program;
+import java.util.Locale;
+import java.util.Map;
 
 /**
- * What a student minimises: {@code (1 - alpha) ce + alpha T^2 KL(p || q)}, where {@code p} and
- * {@code q} are the teacher's and the student's distributions at temperature {@code T} and {@code
- * ce} is the cross-entropy of the label (Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
+ * What a student that classifies minimises: {@code (1 - alpha) ce + alpha divergence(p, q)}, where
+ * {@code p} and {@code q} are the teacher's and the student's distributions at temperature {@code
+ * T} and {@code ce} is the cross-entropy of the label. By default the divergence is {@code T^2 KL(p
+ * || q)} (Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
  *
- * <p>The arithmetic is in {@code losses.py}, in float32. Shapes: logits and teacher (rows,
- * classes), labels (rows) int64. The teacher's rows are probabilities at temperature 1.
+ * <p>The arithmetic is in {@code losses.py} and {@code divergences.py}, in float32. Shapes: logits
+ * and teacher (rows, classes), labels (rows) int64. The teacher's rows are probabilities at
+ * temperature 1.
  *
  * <p>Not thread-safe; whoever made it closes it.
  */
 final class Losses implements AutoCloseable {
     private final Program program;
-    private final Kd kd;
+    private final Map<String, NDArray> numbers;
 
     Losses(NDManager manager, Kd kd) {
         this.program = Program.load(manager, Losses.class, "losses.py", "Losses");
-        this.kd = kd;
+        this.numbers = divergence(kd).numbers(manager);
+    }
+
+    private static Divergence divergence(Kd kd) {
+        Divergence divergence = Divergence.of(kd);
+        if (divergence.code() == Divergence.TOP_K || divergence.code() == Divergence.ULD) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of("train.kd.loss must not be %s for a student that classifies".formatted(kd.loss().name().toLowerCase(Locale.ROOT)))
+                            .withHint("teacher and student have the same labels: use forward_kl"));
+        }
+        return divergence;
     }
 
     /** Loss and number of right answers, both summed over rows. */
@@ -52,8 +70,10 @@ final class Losses implements AutoCloseable {
                 .tensor(logits)
                 .tensor(batch.labels())
                 .tensor(batch.teacher())
-                .number(manager, kd.temperature())
-                .number(manager, kd.alpha());
+                .tensor(numbers.get("kind"))
+                .tensor(numbers.get("temperature"))
+                .tensor(numbers.get("alpha"))
+                .tensor(numbers.get("parameter"));
     }
 
     @Override

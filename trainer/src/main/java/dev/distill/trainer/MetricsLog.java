@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * with the optimiser steps done. A resumed training writes the file that an undisturbed one would
  * have written, but for speeds.
  */
-final class MetricsLog {
+public final class MetricsLog {
     private static final int STEPS_PER_LINE = 10;
 
     private final Path file;
@@ -25,7 +25,7 @@ final class MetricsLog {
     /**
      * Opens the log; lines after {@code step}, from a run that got further than its checkpoint, go.
      */
-    MetricsLog(Path file, int step) {
+    public MetricsLog(Path file, int step) {
         this.file = file;
         AtomicFile.write(
                 file,
@@ -52,7 +52,8 @@ final class MetricsLog {
         }
     }
 
-    void step(TrainingEvent.Step step) {
+    /** Writes every tenth step. */
+    public void step(TrainingEvent.Step step) {
         if (step.step() % STEPS_PER_LINE == 0) {
             append(
                     Json.object()
@@ -64,7 +65,8 @@ final class MetricsLog {
         }
     }
 
-    void epoch(int step, TrainingEvent.Epoch epoch) {
+    /** Writes an epoch that ended with that step. */
+    public void epoch(int step, TrainingEvent.Epoch epoch) {
         append(
                 Json.object()
                         .put("step", step)

@@ -22,7 +22,7 @@ import java.util.Map;
  *
  * <p>Not thread-safe; whoever made it closes it.
  */
-final class Optimizer implements AutoCloseable {
+public final class Optimizer implements AutoCloseable {
     private static final String MEAN = "exp_avg.";
     private static final String MEAN_SQUARE = "exp_avg_sq.";
 
@@ -37,7 +37,7 @@ final class Optimizer implements AutoCloseable {
     private record Group(double learningRate, double weightDecay, List<String> names) {}
 
     /** An optimiser with all moments at 0. */
-    Optimizer(NDManager parent, Weights weights, TrainConfig config) {
+    public Optimizer(NDManager parent, Weights weights, TrainConfig config) {
         this.manager = parent.newSubManager();
         this.program = Program.load(manager, Optimizer.class, "optimizer.py", "Optimizer");
         this.weights = weights;
@@ -109,7 +109,7 @@ final class Optimizer implements AutoCloseable {
      * @param factor share of the peak learning rates
      * @return the global norm before clipping; when it is not finite, nothing was changed
      */
-    double step(NDManager step, List<NDArray> gradients, int number, double factor) {
+    public double step(NDManager step, List<NDArray> gradients, int number, double factor) {
         NDList clip =
                 program.call("clip").tensors("g", gradients).number(step, maxGradNorm).run(step);
         int start = 0;
@@ -136,12 +136,12 @@ final class Optimizer implements AutoCloseable {
     }
 
     /** Writes the moments as safetensors. */
-    void write(Path file) {
+    public void write(Path file) {
         moments.write(file);
     }
 
     /** Reads the moments that {@link #write} wrote. */
-    void read(Path file) {
+    public void read(Path file) {
         Weights old = moments;
         moments = Weights.read(manager, file);
         old.close();

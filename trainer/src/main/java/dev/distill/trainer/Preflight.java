@@ -10,7 +10,7 @@ import java.util.List;
  * The checks before the first step: what would train on nothing, on a wrong label or on half of the
  * text ends here, with the rows named, instead of in a student that learned nothing.
  */
-final class Preflight {
+public final class Preflight {
     /** Beyond this share of cut rows the student would not see what it is to decide on. */
     private static final double MOST_TRUNCATED = 0.5;
 
@@ -31,7 +31,7 @@ final class Preflight {
      *
      * @throws UserError with the first problems found
      */
-    static void check(
+    public static void check(
             List<String> labels, List<TrainingRow> training, List<TrainingRow> validation) {
         Preflight preflight = new Preflight(labels.size());
         preflight.set("training", training);
@@ -51,7 +51,7 @@ final class Preflight {
      *
      * @return their share, 0 to 1
      */
-    static double truncatedShare(int truncated, int rows, int maxLength) {
+    public static double truncatedShare(int truncated, int rows, int maxLength) {
         double share = (double) truncated / rows;
         if (share > MOST_TRUNCATED) {
             throw new UserError(

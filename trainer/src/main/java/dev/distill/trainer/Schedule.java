@@ -11,14 +11,14 @@ import dev.distill.config.TrainConfig.LrSchedulerType;
  * @param steps optimiser steps of the whole training
  * @param warmup steps in which the rate rises
  */
-record Schedule(LrSchedulerType type, int steps, int warmup) {
+public record Schedule(LrSchedulerType type, int steps, int warmup) {
     /** The schedule of a training; a broken number of warm-up steps is rounded up. */
-    static Schedule of(LrSchedulerType type, int steps, double warmupRatio) {
+    public static Schedule of(LrSchedulerType type, int steps, double warmupRatio) {
         return new Schedule(type, steps, (int) Math.ceil(steps * warmupRatio));
     }
 
     /** The share for a step, counted from 0. */
-    double factor(int step) {
+    public double factor(int step) {
         if (step < warmup) {
             return (double) step / warmup;
         }

@@ -14,6 +14,21 @@ public sealed interface TrainingEvent {
     record Started(int rows, int steps, int epochs, double truncatedShare)
             implements TrainingEvent {}
 
+    /**
+     * How a language model reads the rows: whether it is taught what was meant can be seen.
+     *
+     * @param rows training rows
+     * @param tokens in all of them
+     * @param learned of those, the tokens that are trained on
+     * @param prompt text of the first row that is not trained on, special tokens included
+     * @param answer text of the first row that is trained on, its end token included
+     */
+    record Reading(int rows, long tokens, long learned, String prompt, String answer)
+            implements TrainingEvent {}
+
+    /** Something that whoever watches should know. */
+    record Note(String message) implements TrainingEvent {}
+
     /** An earlier run of the same training goes on after {@code step} steps. */
     record Resumed(int step, Path checkpoint) implements TrainingEvent {}
 

@@ -1,6 +1,7 @@
 package dev.distill.trainer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -15,6 +16,7 @@ import dev.distill.models.EncoderConfig.Dropout;
 import dev.distill.models.Head;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +83,7 @@ public record TrainingJob(
         Map<String, Object> settings = ConfigText.map(train);
         settings.remove("save_steps");
         ArrayNode all = Json.array();
-        all.add(Json.object(settings)).add(student.toString()).add(precision().toString());
+        all.add(Json.object(settings)).add("encoder").add(precision().toString());
         labels.forEach(all::add);
         all.add(encoder().toJson());
         all.add(Digest.ofFile(base.tokenizerFile()).hex()).add(base.digest().hex());

@@ -18,42 +18,42 @@ import java.util.Optional;
  * @param seconds spent so far
  * @param best the best epoch so far
  */
-record TrainingState(
+public record TrainingState(
         Digest job, int step, int stepsPerEpoch, long seed, double seconds, Optional<Best> best) {
     /**
      * An epoch and how its weights did on the validation rows.
      *
      * @param epoch from 1
      */
-    record Best(int epoch, double accuracy, double loss) {
+    public record Best(int epoch, double accuracy, double loss) {
         /** Whether this is better than another: by accuracy, then by loss. */
-        boolean beats(Best other) {
+        public boolean beats(Best other) {
             return accuracy > other.accuracy || (accuracy == other.accuracy && loss < other.loss);
         }
     }
 
     /** The epoch of the next step, from 0. */
-    int epoch() {
+    public int epoch() {
         return step / stepsPerEpoch;
     }
 
     /** The next step's place in its epoch, from 0. */
-    int cursor() {
+    public int cursor() {
         return step % stepsPerEpoch;
     }
 
     /** The step whose checkpoint holds the best epoch's weights. */
-    Optional<Integer> bestStep() {
+    public Optional<Integer> bestStep() {
         return best.map(b -> b.epoch * stepsPerEpoch);
     }
 
     /** The state after one more step. */
-    TrainingState afterStep(double moreSeconds) {
+    public TrainingState afterStep(double moreSeconds) {
         return new TrainingState(job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best);
     }
 
     /** The state after an epoch's validation. */
-    TrainingState afterEpoch(double moreSeconds, Optional<Best> nowBest) {
+    public TrainingState afterEpoch(double moreSeconds, Optional<Best> nowBest) {
         return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest);
     }
 

@@ -11,6 +11,8 @@
  *       learning rate;
  *   <li>between steps: {@code TrainingState} is where the training stands, {@code Checkpoints} put
  *       it on the disk, {@code MetricsLog} writes metrics.jsonl.
+ *   <li>after the loop: {@code CalibrationFit} finds the temperature of the student's
+ *       probabilities.
  * </ul>
  *
  * <p>Invariant: everything a step does follows from the checkpoint before it, the seed and the

@@ -5,6 +5,7 @@ import dev.distill.config.TrainConfig;
 import dev.distill.models.Base;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
+
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import java.util.Random;
  * Small trainings of the tiny BERT among the test resources. An instance is a builder of the
  * configuration, whose defaults a test changes by name.
  */
-final class Trainings {
+public final class Trainings {
     private int epochs = 2;
     private double learningRate = 1e-2;
     private int batch = 8;
@@ -28,11 +29,13 @@ final class Trainings {
     private Optional<Double> dropout = Optional.empty();
     private TrainConfig.Kd kd = new TrainConfig.Kd(2, 0.5);
     private int saveSteps = 4;
+    private Optional<Integer> patience = Optional.empty();
     private TrainConfig.Precision precision = TrainConfig.Precision.FP32;
 
     private Trainings() {}
 
-    static Trainings config() {
+    /** The defaults. */
+    public static Trainings config() {
         return new Trainings();
     }
 
@@ -77,7 +80,14 @@ final class Trainings {
         return this;
     }
 
-    TrainConfig build() {
+    /** Ends after that many epochs without a better one. */
+    public Trainings patience(int epochsWithoutABetterOne) {
+        patience = Optional.of(epochsWithoutABetterOne);
+        return this;
+    }
+
+    /** The configuration. */
+    public TrainConfig build() {
         return new TrainConfig(
                 epochs,
                 learningRate,
@@ -92,10 +102,12 @@ final class Trainings {
                 precision,
                 kd,
                 saveSteps,
-                7);
+                7,
+                patience);
     }
 
-    static final List<String> LABELS = List.of("order", "refund", "greeting");
+    /** The labels of the rows. */
+    public static final List<String> LABELS = List.of("order", "refund", "greeting");
 
     private static final List<List<String>> WORDS =
             List.of(
@@ -104,7 +116,7 @@ final class Trainings {
                     List.of("hi", "hello", "thanks", "morning", "good", "bye"));
 
     /** The folder of the tiny BERT. */
-    static Path base() {
+    public static Path base() {
         try {
             URL config = Objects.requireNonNull(Trainings.class.getResource("bert/config.json"));
             return Objects.requireNonNull(Path.of(config.toURI()).getParent());
@@ -117,7 +129,7 @@ final class Trainings {
      * A task that a student can learn: each label has words of its own, of which a text has a few,
      * and the teacher is sure of most rows.
      */
-    static List<TrainingRow> rows(int count, long seed) {
+    public static List<TrainingRow> rows(int count, long seed) {
         Random random = new Random(seed);
         List<TrainingRow> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -147,7 +159,14 @@ final class Trainings {
         return new TrainingJob(
                 config,
                 new StudentConfig(
-                        StudentConfig.Kind.ENCODER, "bert", StudentConfig.Pooling.MEAN, 32),
+                        StudentConfig.Kind.ENCODER,
+                        "bert",
+                        StudentConfig.Pooling.MEAN,
+                        32,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 LABELS,
                 new Base("bert", base()),
                 training,

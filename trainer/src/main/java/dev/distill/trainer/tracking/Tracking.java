@@ -22,7 +22,10 @@ public final class Tracking implements Consumer<TrainingEvent> {
     @Override
     public void accept(TrainingEvent event) {
         switch (event) {
-            case TrainingEvent.Started _, TrainingEvent.Saved _ -> {}
+            case TrainingEvent.Started _,
+                    TrainingEvent.Reading _,
+                    TrainingEvent.Note _,
+                    TrainingEvent.Saved _ -> {}
             case TrainingEvent.Resumed e -> {
                 lastStep = e.step();
                 tracker.resumed(e.step());

@@ -1,0 +1,7 @@
+package dev.distill.models.chat.jinja;
+
+/** What can be called: a function, a method that is bound to its value, a macro. */
+@FunctionalInterface
+interface Function {
+    Object call(Arguments arguments);
+}

@@ -1,0 +1,88 @@
+package dev.distill.pipeline;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+
+import dev.distill.files.Json;
+import dev.distill.trainer.TrainingEvent;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+
+/** Reports a training's events as events of the run. */
+final class TrainingProgress implements Consumer<TrainingEvent> {
+    private final Events events;
+    private long firstStepEnd;
+    private int firstStep;
+    private String epoch = "";
+
+    TrainingProgress(Events events) {
+        this.events = events;
+    }
+
+    @Override
+    public void accept(TrainingEvent event) {
+        switch (event) {
+            case TrainingEvent.Started e -> {
+                if (e.truncatedShare() > 0) {
+                    note(
+                            "%,d of %,d training rows are longer than max_length and are cut"
+                                    .formatted(
+                                            Math.round(e.truncatedShare() * e.rows()), e.rows()));
+                }
+            }
+            case TrainingEvent.Reading e -> reading(e);
+            case TrainingEvent.Note e -> note(e.message());
+            case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
+            case TrainingEvent.Step e -> step(e);
+            case TrainingEvent.Epoch e ->
+                    epoch =
+                            String.format(
+                                    Locale.ROOT,
+                                    ", epoch %d: %.1f %%",
+                                    e.epoch(),
+                                    100 * e.accuracy());
+            case TrainingEvent.Saved _ -> {}
+        }
+    }
+
+    /** What of the rows is learned, and one of them to look at. */
+    private void reading(TrainingEvent.Reading e) {
+        note(
+                "%,d of the %,d tokens of %,d rows are learned; the first row: %s -> %s"
+                        .formatted(
+                                e.learned(),
+                                e.tokens(),
+                                e.rows(),
+                                Json.line(TextNode.valueOf(e.prompt())),
+                                Json.line(TextNode.valueOf(e.answer()))));
+    }
+
+    private void step(TrainingEvent.Step e) {
+        String detail =
+                String.format(
+                        Locale.ROOT,
+                        "loss %.3f, %.0f rows/s%s",
+                        e.loss(),
+                        e.rowsPerSecond(),
+                        epoch);
+        events.emit(
+                RunEvent.Progress.unpaid(
+                        TrainStage.NAME, e.step(), e.steps(), "steps", eta(e), detail));
+    }
+
+    /** By the speed since the first step of this run, validation included. */
+    private OptionalDouble eta(TrainingEvent.Step e) {
+        if (firstStep == 0) {
+            firstStep = e.step();
+            firstStepEnd = System.nanoTime();
+            return OptionalDouble.empty();
+        }
+        double seconds = (System.nanoTime() - firstStepEnd) / 1e9;
+        return OptionalDouble.of(seconds / (e.step() - firstStep) * (e.steps() - e.step()));
+    }
+
+    private void note(String message) {
+        events.emit(new RunEvent.Note(TrainStage.NAME, message));
+    }
+}

@@ -1,0 +1,270 @@
+package dev.distill.trainer.causal;
+
+import ai.djl.ndarray.NDManager;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
+import dev.distill.config.TrainConfig;
+import dev.distill.config.UserError;
+import dev.distill.files.Digest;
+import dev.distill.models.Torch;
+import dev.distill.trainer.Batches;
+import dev.distill.trainer.Checkpoints;
+import dev.distill.trainer.MetricsLog;
+import dev.distill.trainer.OutOfMemory;
+import dev.distill.trainer.Schedule;
+import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingResult;
+import dev.distill.trainer.TrainingState;
+import dev.distill.trainer.TrainingState.Best;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Trains a student of kind {@code causal-lm}, all of its weights or adapters beside them, on the
+ * teacher's answers and on what is known of the teacher's distribution.
+ *
+ * <p>A training that was stopped at any moment goes on from its newest checkpoint and ends, on the
+ * same machine, with the very bytes that an undisturbed one ends with: the batches, the learning
+ * rate, the dropout and the student's own answers of a step follow from the seed and the step's
+ * number, and a checkpoint holds the rest.
+ *
+ * <p>libtorch's random generator belongs to the process: one training at a time.
+ */
+public final class CausalTrainer {
+    private static final int ROWS_NAMED = 8;
+
+    private final InstantSource clock;
+
+    public CausalTrainer(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Trains, or goes on with, a student, and writes its package to the job's output.
+     *
+     * @param listener is told of every step, on the calling thread
+     * @param stop asked before every step; when it says yes, the training writes a checkpoint and
+     *     ends
+     * @return whose accuracy is the share of trained tokens that the student found likeliest
+     * @throws UserError with {@link ExitCode#INTERRUPTED} when it was stopped, and with {@link
+     *     ExitCode#INVALID_INPUT} for rows that nothing can be learned from, for a training that
+     *     does not fit into memory, for checkpoints of another job, and when the loss is no longer
+     *     a number
+     */
+    public TrainingResult train(
+            CausalJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
+        TrainConfig config = job.train();
+
+        // 1. Look at the rows, the teacher and the memory before anything costs time.
+        CausalStudent student = new CausalStudent(job);
+        CausalRows rows = CausalRows.read(job, listener);
+        Digest digest = job.digest();
+        int batchRows = config.perDeviceTrainBatchSize();
+        int stepRows = batchRows * config.gradientAccumulationSteps();
+        int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
+        int steps = perEpoch * config.numTrainEpochs();
+        Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
+        CausalLearner.Settings settings =
+                new CausalLearner.Settings(
+                        config,
+                        job.causal().packing() ? job.maxLength() : 0,
+                        job.causal().gradientCheckpointing());
+        rows.plan(job, student, settings).check(MemoryPlan.free());
+        listener.accept(
+                new TrainingEvent.Started(
+                        rows.training().size(), steps, config.numTrainEpochs(), rows.cut()));
+
+        // 2. Begin at the base, or at the newest checkpoint of this very job.
+        Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
+        Optional<TrainingState> saved = checkpoints.newest(digest);
+        TrainingState state =
+                saved.orElse(
+                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
+        MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
+        saved.ifPresent(
+                s ->
+                        listener.accept(
+                                new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
+
+        try (NDManager manager = Torch.newManager();
+                CausalLearner learner =
+                        student.learner(
+                                manager,
+                                settings,
+                                saved.map(s -> checkpoints.weights(s.step())),
+                                rows.divergence(),
+                                rows.teacher(manager, job))) {
+            saved.ifPresent(s -> learner.optimizer().read(checkpoints.moments(s.step())));
+            OnPolicy onPolicy =
+                    new OnPolicy(
+                            job.causal().onPolicy(), rows.ends(), job.maxLength(), config.seed());
+            int savedStep = state.step();
+            List<List<Sample>> epoch = List.of();
+            while (state.step() < steps && !endsEarly(job, state)) {
+                // 3. Stopped? Everything up to here is kept.
+                if (stop.getAsBoolean()) {
+                    if (savedStep < state.step()) {
+                        save(checkpoints, state, learner, listener);
+                    }
+                    throw interrupted(state.step(), steps);
+                }
+
+                // 4. One optimiser step, on the rows' answers or on the student's own.
+                Instant begun = clock.instant();
+                if (epoch.isEmpty() || state.cursor() == 0) {
+                    epoch =
+                            Batches.epoch(
+                                    rows.training(),
+                                    Sample::length,
+                                    stepRows,
+                                    config.seed(),
+                                    state.epoch());
+                }
+                int number = state.step() + 1;
+                List<Sample> batch = epoch.get(state.cursor());
+                boolean own = onPolicy.is(number);
+                List<Sample> learned =
+                        own ? onPolicy.write(learner.generator(), batch, number) : batch;
+                double factor = schedule.factor(state.step());
+                CausalLearner.Outcome outcome;
+                while (true) {
+                    try {
+                        outcome =
+                                learner.step(
+                                        learned,
+                                        number,
+                                        factor,
+                                        batchRows,
+                                        own
+                                                ? CausalLearner.Source.STUDENT
+                                                : CausalLearner.Source.ROWS);
+                        break;
+                    } catch (RuntimeException e) {
+                        if (batchRows == 1 || !OutOfMemory.is(e)) {
+                            throw e;
+                        }
+                        batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
+                        listener.accept(new TrainingEvent.Note(OutOfMemory.halved(number, batchRows)));
+                    }
+                }
+                if (!outcome.isFinite()) {
+                    throw diverged(number, outcome, learned, config);
+                }
+                double seconds = secondsSince(begun);
+                state = state.afterStep(seconds);
+                TrainingEvent.Step step =
+                        new TrainingEvent.Step(
+                                state.step(),
+                                steps,
+                                outcome.loss(),
+                                config.learningRate() * factor,
+                                outcome.gradientNorm(),
+                                batch.size() / seconds);
+                metrics.step(step);
+                listener.accept(step);
+
+                // 5. After an epoch: is it the best so far?
+                if (state.cursor() == 0) {
+                    Instant validating = clock.instant();
+                    CausalLearner.Score score = learner.validate(rows.validation(), batchRows);
+                    Best now = new Best(state.epoch(), score.accuracy(), score.loss());
+                    boolean best = state.best().map(b -> now.loss() < b.loss()).orElse(true);
+                    state =
+                            state.afterEpoch(
+                                    secondsSince(validating),
+                                    best ? Optional.of(now) : state.best());
+                    TrainingEvent.Epoch end =
+                            new TrainingEvent.Epoch(
+                                    now.epoch(),
+                                    config.numTrainEpochs(),
+                                    now.accuracy(),
+                                    now.loss(),
+                                    best);
+                    metrics.epoch(state.step(), end);
+                    listener.accept(end);
+                }
+
+                // 6. Every few steps and after an epoch: put it on the disk.
+                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
+                    save(checkpoints, state, learner, listener);
+                    savedStep = state.step();
+                }
+            }
+        }
+
+        // 7. The best epoch's weights are the student.
+        Best best = state.best().orElseThrow();
+        try (NDManager manager = Torch.newManager()) {
+            student.write(manager, checkpoints.weights(state.bestStep().orElseThrow()));
+        }
+        return new TrainingResult(
+                best.epoch(),
+                best.accuracy(),
+                best.loss(),
+                state.step(),
+                state.seconds(),
+                (double) rows.training().size() * state.epoch() / state.seconds(),
+                rows.cut(),
+                job.output().resolve("model.safetensors"));
+    }
+
+    /** Whether so many epochs brought nothing better that no more is expected. */
+    private static boolean endsEarly(CausalJob job, TrainingState state) {
+        return state.cursor() == 0
+                && state.best().isPresent()
+                && job.causal()
+                        .earlyStoppingPatience()
+                        .map(p -> state.epoch() - state.best().orElseThrow().epoch() >= p)
+                        .orElse(false);
+    }
+
+    private static void save(
+            Checkpoints checkpoints,
+            TrainingState state,
+            CausalLearner learner,
+            Consumer<TrainingEvent> listener) {
+        checkpoints.save(state, learner.weights().trained(), learner.optimizer());
+        listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
+    }
+
+    private double secondsSince(Instant begun) {
+        return Duration.between(begun, clock.instant()).toNanos() / 1e9;
+    }
+
+    private static UserError interrupted(int step, int steps) {
+        return new UserError(
+                ExitCode.INTERRUPTED,
+                Problem.of("training was stopped after step %d of %d".formatted(step, steps))
+                        .withHint("run again to go on from there"));
+    }
+
+    private static UserError diverged(
+            int step, CausalLearner.Outcome outcome, List<Sample> batch, TrainConfig config) {
+        boolean loss = !Double.isFinite(outcome.loss());
+        String rows =
+                batch.stream().limit(ROWS_NAMED).map(Sample::id).collect(Collectors.joining(", "));
+        String more =
+                batch.size() > ROWS_NAMED
+                        ? ", and %d more".formatted(batch.size() - ROWS_NAMED)
+                        : "";
+        return new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.of(
+                                "the %s of step %d is %s; its rows are %s%s"
+                                        .formatted(
+                                                loss ? "loss" : "gradient's norm",
+                                                step,
+                                                loss ? outcome.loss() : outcome.gradientNorm(),
+                                                rows,
+                                                more))
+                        .withHint(
+                                "lower train.learning_rate (%s); the checkpoints are kept"
+                                        .formatted(config.learningRate())));
+    }
+}

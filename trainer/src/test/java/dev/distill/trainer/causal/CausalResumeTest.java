@@ -1,0 +1,153 @@
+package dev.distill.trainer.causal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distill.config.ExitCode;
+import dev.distill.config.TrainConfig.Precision;
+import dev.distill.config.UserError;
+import dev.distill.trainer.TrainingEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** 36 rows in steps of 8: 5 steps an epoch, 15 in all; checkpoints at 4, 5, 8, 10, 12, 15. */
+class CausalResumeTest {
+    @TempDir private Path folder;
+
+    private enum Kind {
+        FULL,
+        LORA_WITH_DROPOUT,
+        BF16_LAYER_BY_LAYER
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aTrainingStoppedTwiceEndsWithTheSameBytes(Kind kind) {
+        train(job(kind, "whole"), Integer.MAX_VALUE);
+        CausalJob job = job(kind, "stopped");
+        for (int steps : List.of(3, 4)) {
+            assertThatThrownBy(() -> train(job, steps))
+                    .isInstanceOf(UserError.class)
+                    .extracting(e -> ((UserError) e).code())
+                    .isEqualTo(ExitCode.INTERRUPTED);
+        }
+        train(job, Integer.MAX_VALUE);
+
+        assertSame("whole", "stopped");
+    }
+
+    /** The process is another one, and dies by SIGKILL in the middle of its work. */
+    @Test
+    void aKilledProcessLosesOnlyTheStepsAfterItsCheckpoint() throws Exception {
+        train(job(Kind.LORA_WITH_DROPOUT, "whole"), Integer.MAX_VALUE);
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-Dai.djl.offline=true",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                CausalResumeTest.class.getName(),
+                                folder.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        try (var lines = process.inputReader()) {
+            lines.lines().filter("step 7"::equals).findFirst();
+        }
+        process.destroyForcibly();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(folder.resolve("killed/work/checkpoints/step-5")).exists();
+        assertThat(folder.resolve("killed/model")).doesNotExist();
+
+        train(job(Kind.LORA_WITH_DROPOUT, "killed"), Integer.MAX_VALUE);
+
+        assertSame("whole", "killed");
+    }
+
+    /** Trains until it is killed: after step 7 it waits for that. */
+    public static void main(String[] arguments) {
+        CausalResumeTest test = new CausalResumeTest();
+        test.folder = Path.of(arguments[0]);
+        new CausalTrainer(InstantSource.system())
+                .train(
+                        test.job(Kind.LORA_WITH_DROPOUT, "killed"),
+                        event -> {
+                            if (event instanceof TrainingEvent.Step step) {
+                                System.out.println("step " + step.step());
+                                if (step.step() == 7) {
+                                    waitForever();
+                                }
+                            }
+                        },
+                        () -> false);
+    }
+
+    private static void waitForever() {
+        try {
+            new java.util.concurrent.CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void checkpointsOfAnotherJobAreRefused() {
+        assertThatThrownBy(() -> train(job(Kind.FULL, "mine"), 5))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("training was stopped after step 5 of 15");
+
+        assertThatThrownBy(() -> train(job(Kind.LORA_WITH_DROPOUT, "mine"), 5))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("the checkpoints belong to job");
+    }
+
+    private void assertSame(String expected, String actual) {
+        for (String file :
+                List.of(
+                        "model/model.safetensors",
+                        "work/checkpoints/step-15/model.safetensors",
+                        "work/checkpoints/step-15/optimizer.safetensors")) {
+            assertThat(folder.resolve(actual).resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve(expected).resolve(file));
+        }
+        assertThat(metrics(actual)).isEqualTo(metrics(expected));
+    }
+
+    private List<String> metrics(String name) {
+        try {
+            return Files.readAllLines(folder.resolve(name).resolve("work/metrics.jsonl")).stream()
+                    .map(line -> line.replaceAll(",\"rows_per_second\":[^}]*", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private CausalJob job(Kind kind, String name) {
+        CausalTrainings config =
+                switch (kind) {
+                    case FULL -> CausalTrainings.config();
+                    case LORA_WITH_DROPOUT -> CausalTrainings.config().lora(0.1);
+                    case BF16_LAYER_BY_LAYER ->
+                            CausalTrainings.config().precision(Precision.BF16).checkpointing();
+                };
+        return config.job(folder.resolve(name));
+    }
+
+    private static void train(CausalJob job, int steps) {
+        int[] done = {0};
+        new CausalTrainer(InstantSource.system())
+                .train(
+                        job,
+                        event -> done[0] += event instanceof TrainingEvent.Step ? 1 : 0,
+                        () -> done[0] >= steps);
+    }
+}

@@ -1,0 +1,228 @@
+package dev.distill.trainer.causal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.distill.config.TrainConfig.Kd;
+import dev.distill.config.TrainConfig.Loss;
+import dev.distill.config.UserError;
+import dev.distill.trainer.OutOfMemory;
+import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CausalTrainerTest {
+    @TempDir private Path folder;
+    private final List<TrainingEvent> events = new ArrayList<>();
+
+    @Test
+    void aStudentLearnsTheAnswersAndIsWrittenAsAPackage() {
+        TrainingResult result = train(CausalTrainings.config().epochs(12));
+
+        assertThat(losses().getLast()).isLessThan(0.5 * losses().getFirst());
+        assertThat(result.validationAccuracy()).isGreaterThan(0.8);
+        assertThat(result.weights()).exists();
+        for (String file :
+                List.of("config.json", "tokenizer.json", "chat_template.jinja")) {
+            assertThat(folder.resolve("model").resolve(file)).exists();
+        }
+    }
+
+    @Test
+    void adaptersAloneLearnTooAndTheWholeStudentIsWritten() {
+        train(CausalTrainings.config().lora(0.05).epochs(10));
+
+        assertThat(losses().getLast()).isLessThan(0.8 * losses().getFirst());
+        assertThat(folder.resolve("model/adapter/adapter_config.json")).exists();
+        assertThat(folder.resolve("model/model.safetensors")).exists();
+        assertThat(folder.resolve("work/checkpoints/step-5/model.safetensors"))
+                .satisfiesAnyOf(
+                        file -> assertThat(file).doesNotExist(),
+                        file ->
+                                assertThat(Files.size(file))
+                                        .isLessThan(
+                                                Files.size(
+                                                        CausalTrainings.LLAMA.resolve(
+                                                                "model.safetensors"))));
+    }
+
+    @Test
+    void whatTheStudentReadsIsShownBeforeItLearns() {
+        train(CausalTrainings.config().epochs(1));
+
+        TrainingEvent.Reading reading =
+                events.stream()
+                        .filter(TrainingEvent.Reading.class::isInstance)
+                        .map(TrainingEvent.Reading.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(reading.rows()).isEqualTo(36);
+        assertThat(reading.learned()).isGreaterThan(72).isLessThan(reading.tokens());
+        assertThat(reading.prompt()).endsWith("<|im_start|>assistant\n");
+        assertThat(reading.answer()).endsWith("<|im_end|>").doesNotContain("<|im_start|>");
+        assertThat(events.indexOf(reading)).isZero();
+    }
+
+    @Test
+    void aTeacherInTheProcessIsFollowed() throws IOException {
+        Path teacher = teacher();
+        CausalTrainings distilled =
+                CausalTrainings.config()
+                        .teacher(teacher)
+                        .kd(new Kd(Loss.FORWARD_KL, 1, 1, 0.5, 0.1))
+                        .epochs(8);
+        events.clear();
+
+        train(distilled);
+
+        assertThat(losses().getLast()).isLessThan(0.3 * losses().getFirst());
+    }
+
+    @Test
+    void theStudentsOwnAnswersAreCorrectedByTheTeacher() throws IOException {
+        Path teacher = teacher();
+        events.clear();
+
+        train(
+                CausalTrainings.config()
+                        .teacher(teacher)
+                        .kd(new Kd(Loss.JSD, 1, 1, 0.5, 0.1))
+                        .onPolicy(1)
+                        .epochs(8));
+
+        List<Double> onTheRows = // where it never learned
+                events.stream()
+                        .filter(TrainingEvent.Epoch.class::isInstance)
+                        .map(event -> ((TrainingEvent.Epoch) event).loss())
+                        .toList();
+        assertThat(losses()).allMatch(loss -> loss >= 0);
+        assertThat(onTheRows.getLast()).isLessThan(0.8 * onTheRows.getFirst());
+    }
+
+    @Test
+    void aTeacherOfAnotherVocabularyIsRefused() throws IOException {
+        Path other = folder.resolve("other");
+        copy(CausalTrainings.LLAMA, other);
+        Path tokenizer = other.resolve("tokenizer.json");
+        Files.writeString(
+                tokenizer, Files.readString(tokenizer).replace("<|im_end|>", "<|the_end|>"));
+
+        assertThatThrownBy(() -> train(CausalTrainings.config().teacher(other)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("student and teacher have different vocabularies")
+                .hasMessageContaining("uld");
+    }
+
+    @Test
+    void onPolicyNeedsATeacher() {
+        assertThatThrownBy(() -> train(CausalTrainings.config().onPolicy(0.5)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("on_policy.lambda needs a teacher in the process");
+    }
+
+    @Test
+    void topKNeedsLogProbabilitiesAtTemperatureOne() {
+        Kd hot = new Kd(Loss.TOPK_KL, 2, 0.5, 0.5, 0.1);
+        assertThatThrownBy(() -> train(CausalTrainings.config().kd(hot)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("train.kd.temperature must be 1 for topk_kl, got 2.0");
+        Kd silent = new Kd(Loss.TOPK_KL, 1, 0.5, 0.5, 0.1);
+        assertThatThrownBy(() -> train(CausalTrainings.config().kd(silent)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no row has any");
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsTheTrainingNamingStepAndRows() {
+        assertThatThrownBy(() -> train(CausalTrainings.config().learningRate(1e30)))
+                .isInstanceOf(UserError.class)
+                .hasMessageMatching("(?s)the (loss|gradient's norm) of step \\d+ is .*; its rows are row-.*")
+                .hasMessageContaining("the checkpoints are kept");
+    }
+
+    @Test
+    void epochsThatBringNothingEndTheTrainingEarly() {
+        TrainingResult result =
+                train(CausalTrainings.config().learningRate(1e-30).epochs(9).patience(2));
+
+        assertThat(result.bestEpoch()).isEqualTo(1);
+        assertThat(result.steps()).isEqualTo(3 * 5);
+    }
+
+    @Test
+    void aFolderWithoutWeightsNeedsToBeAskedFor() throws IOException {
+        Path empty = folder.resolve("empty");
+        copy(CausalTrainings.LLAMA, empty);
+        Files.delete(empty.resolve("model.safetensors"));
+
+        assertThatThrownBy(() -> train(CausalTrainings.config().base(empty)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("there are no weights")
+                .hasMessageContaining("from_scratch: true");
+        train(CausalTrainings.config().base(empty).fromScratch().epochs(1));
+        assertThat(losses().getFirst()).isBetween(6.0, 6.8); // log 600 = 6.4
+    }
+
+    @Test
+    void aTrainingThatDoesNotFitIsRefusedWithItsFigures() {
+        MemoryPlan plan = new MemoryPlan(2L << 30, 6L << 30, 3L << 30, 1L << 29);
+
+        plan.check(OptionalLong.of(12L << 30));
+        plan.check(OptionalLong.empty());
+        assertThatThrownBy(() -> plan.check(OptionalLong.of(10L << 30)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(
+                        "the training needs about 11.5 GiB (weights 2.0 GiB, gradients and moments 6.0 GiB, a batch 3.0 GiB, the loss 0.5 GiB), 10.0 GiB are free")
+                .hasMessageContaining("gradient_checkpointing: true");
+    }
+
+    @Test
+    void libtorchsWantOfMemoryIsRecognised() {
+        Exception cause =
+                new IllegalStateException(
+                        "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes");
+
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed", cause))).isTrue();
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed"))).isFalse();
+    }
+
+    /** A model that was trained on the rows. */
+    private Path teacher() throws IOException {
+        Path model = folder.resolve("teacher/model");
+        new CausalTrainer(InstantSource.system())
+                .train(
+                        CausalTrainings.config().epochs(10).job(folder.resolve("teacher")),
+                        events::add,
+                        () -> false);
+        return model;
+    }
+
+    private TrainingResult train(CausalTrainings config) {
+        return new CausalTrainer(InstantSource.system())
+                .train(config.job(folder), events::add, () -> false);
+    }
+
+    private List<Double> losses() {
+        return events.stream()
+                .filter(TrainingEvent.Step.class::isInstance)
+                .map(event -> ((TrainingEvent.Step) event).loss())
+                .toList();
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (var files = Files.list(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+}
