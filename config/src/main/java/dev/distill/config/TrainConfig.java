@@ -1,7 +1,6 @@
 package dev.distill.config;
 
 import dev.distill.config.StudentConfig.Kind;
-
 import java.util.Optional;
 
 /** How the student is trained; names and meanings are those of transformers' TrainingArguments. */

@@ -1,9 +1,7 @@
 package dev.distill.models;
 
 import ai.djl.ndarray.types.Shape;
-
 import dev.distill.models.EncoderConfig.Size;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,8 @@ package dev.distill.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

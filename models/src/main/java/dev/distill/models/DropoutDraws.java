@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 /**
  * Which numbers dropout keeps: a function of a seed alone, whatever else the process draws and on
  * whichever thread. The generator is SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable
- * Pseudorandom Number Generators"), of whose 64 bits each draw takes 16: probabilities are multiples
- * of 1/65,536. A draw takes a tenth of the time that libtorch's own generator needs.
+ * Pseudorandom Number Generators"), of whose 64 bits each draw takes 16: probabilities are
+ * multiples of 1/65,536. A draw takes a tenth of the time that libtorch's own generator needs.
  */
 final class DropoutDraws {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;

@@ -124,8 +124,7 @@ public final class Encoder implements AutoCloseable {
         return answer(method, weights.asMap(), ids, mask);
     }
 
-    private NDArray answer(
-            String method, Map<String, NDArray> weights, NDArray ids, NDArray mask) {
+    private NDArray answer(String method, Map<String, NDArray> weights, NDArray ids, NDArray mask) {
         return program.call(method)
                 .weights(weights)
                 .dictionary("c", inference)
@@ -153,8 +152,7 @@ public final class Encoder implements AutoCloseable {
     /** What the programs look up as {@code kept.NAME}, for each dropout that is on. */
     private void draw(NDManager drawing, Map<String, NDArray> settings, Shape ids, long seed) {
         Dropout dropout = config.dropout();
-        Dropouts numbers =
-                config.architecture().dropouts(config.size(), ids.get(0), ids.get(1));
+        Dropouts numbers = config.architecture().dropouts(config.size(), ids.get(0), ids.get(1));
         List<Draw> draws =
                 List.of(
                         new Draw("hidden_dropout_prob", dropout.hidden(), numbers.hidden()),

@@ -1,12 +1,10 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

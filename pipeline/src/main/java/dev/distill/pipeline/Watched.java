@@ -7,7 +7,6 @@ import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.tracking.Tracker;
 import dev.distill.trainer.tracking.Trackers;
 import dev.distill.trainer.tracking.Tracking;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;

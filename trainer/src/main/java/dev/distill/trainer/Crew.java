@@ -31,8 +31,7 @@ final class Crew implements AutoCloseable {
         processors = Torch.threads();
         int size = size(processors, config.perDeviceTrainBatchSize());
         for (int i = 0; i < size; i++) {
-            workers.add(
-                    new Worker(manager, i, processors / size, encoder, precision, config));
+            workers.add(new Worker(manager, i, processors / size, encoder, precision, config));
         }
     }
 

@@ -84,7 +84,10 @@ public final class EncoderTrainer {
                 Weights weights = weights(manager, job, checkpoints, saved);
                 ActiveVocabulary vocabulary =
                         new ActiveVocabulary(
-                                manager, texts, weights, job.encoder().architecture().tokenTable());
+                                manager,
+                                texts,
+                                weights,
+                                job.encoder().architecture().tokenTable());
                 Learner learner = learner(manager, job, weights, checkpoints, saved)) {
             Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
@@ -197,8 +200,7 @@ public final class EncoderTrainer {
             Checkpoints checkpoints,
             Optional<TrainingState> saved) {
         return saved.map(s -> Weights.read(manager, checkpoints.weights(s.step())))
-                .orElseGet(
-                        () -> job.base().newStudent(manager, job.encoder(), job.train().seed()));
+                .orElseGet(() -> job.base().newStudent(manager, job.encoder(), job.train().seed()));
     }
 
     private static Learner learner(

@@ -41,8 +41,7 @@ final class Learner implements AutoCloseable {
         this.weights = weights;
         this.crew = new Crew(manager, encoder, precision, config);
         this.optimizer = new Optimizer(manager, weights, config);
-        this.copies =
-                new Copies(manager, encoder.architecture(), optimizer.names(), precision);
+        this.copies = new Copies(manager, encoder.architecture(), optimizer.names(), precision);
     }
 
     /**
@@ -105,8 +104,7 @@ final class Learner implements AutoCloseable {
         List<EncodedRow> sorted =
                 rows.stream().sorted(Comparator.comparingInt(EncodedRow::length)).toList();
         try (NDManager step = manager.newSubManager()) {
-            Losses.Sums sums =
-                    crew.validate(step, copies.of(step, weights, crew.size()), sorted);
+            Losses.Sums sums = crew.validate(step, copies.of(step, weights, crew.size()), sorted);
             return new Score((double) sums.correct() / rows.size(), sums.loss() / rows.size());
         }
     }

@@ -37,7 +37,9 @@ final class Losses implements AutoCloseable {
         if (divergence.code() == Divergence.TOP_K || divergence.code() == Divergence.ULD) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
-                    Problem.of("train.kd.loss must not be %s for a student that classifies".formatted(kd.loss().name().toLowerCase(Locale.ROOT)))
+                    Problem.of(
+                                    "train.kd.loss must not be %s for a student that classifies"
+                                            .formatted(kd.loss().name().toLowerCase(Locale.ROOT)))
                             .withHint("teacher and student have the same labels: use forward_kl"));
         }
         return divergence;

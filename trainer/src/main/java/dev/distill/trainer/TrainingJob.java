@@ -1,7 +1,6 @@
 package dev.distill.trainer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -16,7 +15,6 @@ import dev.distill.models.EncoderConfig.Dropout;
 import dev.distill.models.Head;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

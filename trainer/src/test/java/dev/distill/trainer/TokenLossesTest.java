@@ -176,8 +176,7 @@ class TokenLossesTest {
     }
 
     private Positions positions(long[] someRows, long[] someTargets) {
-        return new Positions(
-                hidden, manager.create(someRows), output, manager.create(someTargets));
+        return new Positions(hidden, manager.create(someRows), output, manager.create(someTargets));
     }
 
     /** Another model of another width, whose vocabulary is padded. */

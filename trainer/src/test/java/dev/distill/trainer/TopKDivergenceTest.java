@@ -118,16 +118,14 @@ class TopKDivergenceTest {
 
     private float[] gradient(float[] teacher, float[] student, int k) {
         try (TokenLosses losses = losses()) {
-            return losses.train(
-                            manager, position(student), teacher(teacher, k), 1, Output.FROZEN)
+            return losses.train(manager, position(student), teacher(teacher, k), 1, Output.FROZEN)
                     .ofHidden()
                     .toFloatArray();
         }
     }
 
     private TokenLosses losses() {
-        return new TokenLosses(
-                manager, Divergence.of(new Kd(Loss.TOPK_KL, 1, 1, 0.5, 0.1)), 0, 1);
+        return new TokenLosses(manager, Divergence.of(new Kd(Loss.TOPK_KL, 1, 1, 0.5, 0.1)), 0, 1);
     }
 
     /** The first k tokens, which are the likeliest of {@link #TEACHER}. */

@@ -5,7 +5,6 @@ import dev.distill.config.TrainConfig;
 import dev.distill.models.Base;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
-
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
