@@ -65,7 +65,44 @@ public record TrainConfig(
                 @Default("50")
                 @AtLeast(1)
                 int saveSteps,
-        @Doc("Seed of weights, batches and dropout.") @Default("7") long seed) {
+        @Doc("Seed of weights, batches and dropout.") @Default("7") long seed,
+        @Doc("Epochs without a better validation result after which the training ends.")
+                @OnlyFor(Kind.ENCODER)
+                @AtLeast(1)
+                Optional<Integer> earlyStoppingPatience) {
+    /** A training that takes all its epochs. */
+    public TrainConfig(
+            int numTrainEpochs,
+            double learningRate,
+            double headLearningRate,
+            int perDeviceTrainBatchSize,
+            int gradientAccumulationSteps,
+            double weightDecay,
+            double warmupRatio,
+            LrSchedulerType lrSchedulerType,
+            double maxGradNorm,
+            Optional<Double> dropout,
+            Precision precision,
+            Kd kd,
+            int saveSteps,
+            long seed) {
+        this(
+                numTrainEpochs,
+                learningRate,
+                headLearningRate,
+                perDeviceTrainBatchSize,
+                gradientAccumulationSteps,
+                weightDecay,
+                warmupRatio,
+                lrSchedulerType,
+                maxGradNorm,
+                dropout,
+                precision,
+                kd,
+                saveSteps,
+                seed,
+                Optional.empty());
+    }
 
     /**
      * Distillation: (1 - alpha) hard + alpha divergence(teacher, student), after Hinton et al. 2015

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
     private static final String MINIMAL =
@@ -127,6 +126,7 @@ class ConfigFileTest {
                   precision: fp32
                   kd: { temperature: 3, alpha: 0.9 }
                   save_steps: 10
+                  early_stopping_patience: 4
                   seed: 3
                 evaluate: { confidence: 0.9, latency: { requests: 50, concurrency: [2] }, student_usd_per_hour: 1 }
                 gate: { non_inferior: { metric: accuracy, margin: 0.03 }, min_accuracy: 0.9, max_p95_ms: 50, min_cost_ratio: 3 }
@@ -166,7 +166,8 @@ class ConfigFileTest {
                                 TrainConfig.Precision.FP32,
                                 new TrainConfig.Kd(3, 0.9),
                                 10,
-                                3));
+                                3,
+                                Optional.of(4)));
         assertThat(job.gate().nonInferior())
                 .contains(
                         new GateConfig.NonInferior(Optional.of(GateConfig.Metric.ACCURACY), 0.03));

@@ -3,14 +3,16 @@ package dev.distill.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * What a student starts from: a folder in the Hugging Face layout with config.json,
@@ -22,6 +24,9 @@ import java.util.Random;
 public record Base(String name, Path folder) {
     /** The standard deviation of new weights, as BERT was initialised. */
     private static final double INITIALIZER_RANGE = 0.02;
+
+    /** Layers of a head that a base may have, unlike the classifier itself. */
+    private static final String TRANSFORM = "head.";
 
     /** The encoder's config. */
     public EncoderConfig config() {
@@ -61,7 +66,8 @@ public record Base(String name, Path folder) {
     }
 
     /**
-     * The weights of a new student: the base's encoder and a new head.
+     * The weights of a new student: the base's encoder and a new head. What a language model of
+     * ModernBERT has learned below its decoder becomes part of the head, as in transformers.
      *
      * @param config the base's config with the student's head
      * @param seed of the head's random numbers
@@ -69,11 +75,22 @@ public record Base(String name, Path folder) {
      *     another shape
      */
     public Weights newStudent(NDManager parent, EncoderConfig config, long seed) {
+        Map<String, Shape> inBase = config.encoderShapes();
+        Set<String> optional = new HashSet<>();
+        config.shapes()
+                .forEach(
+                        (name, shape) -> {
+                            if (name.startsWith(TRANSFORM)) {
+                                inBase.put(name, shape);
+                                optional.add(name);
+                            }
+                        });
         Weights weights =
                 Checkpoint.read(
                         parent,
                         folder.resolve(Bases.WEIGHTS),
-                        config.encoderShapes(),
+                        inBase,
+                        optional,
                         config.architecture().prefix());
         Random random = new Random(seed);
         config.shapes()
@@ -88,7 +105,9 @@ public record Base(String name, Path folder) {
 
     private static NDArray fresh(NDManager manager, String name, Shape shape, Random random) {
         float[] numbers = new float[Math.toIntExact(shape.size())];
-        if (name.endsWith(".weight")) {
+        if (name.endsWith("norm.weight")) {
+            Arrays.fill(numbers, 1);
+        } else if (name.endsWith(".weight")) {
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = (float) (random.nextGaussian() * INITIALIZER_RANGE);
             }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads from a checkpoint the weights that an encoder needs and holds their shapes against its
@@ -31,6 +32,16 @@ final class Checkpoint {
      * @throws UserError naming every weight that is missing or has another shape
      */
     static Weights read(NDManager parent, Path file, Map<String, Shape> expected, String prefix) {
+        return read(parent, file, expected, Set.of(), prefix);
+    }
+
+    /** Like the other, but the {@code optional} ones among the expected may be missing. */
+    static Weights read(
+            NDManager parent,
+            Path file,
+            Map<String, Shape> expected,
+            Set<String> optional,
+            String prefix) {
         Map<String, String> spellings = spellings(expected, prefix);
         Map<String, NDArray> found = new HashMap<>();
         Weights weights = new Weights(parent);
@@ -44,6 +55,9 @@ final class Checkpoint {
             expected.forEach(
                     (name, shape) -> {
                         NDArray array = found.get(name);
+                        if (array == null && optional.contains(name)) {
+                            return;
+                        }
                         if (array == null) {
                             problems.add(problem(file, name + " is missing"));
                         } else if (!array.getShape().equals(shape)) {

@@ -2,8 +2,12 @@ package dev.distill.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.distill.models.Architecture.Dropouts;
 import dev.distill.models.EncoderConfig.Dropout;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,19 +17,21 @@ import java.util.Map;
  * <p>Shapes: B texts, T tokens of the longest text, D hidden size, C labels. Results are float32
  * and belong to the manager of {@code ids}.
  *
- * <p>Not thread-safe: one thread at a time. Owns the program; whoever made it closes it.
+ * <p>Not thread-safe: one thread at a time, and a thread's weights are its own array objects. Owns
+ * the program; whoever made it closes it.
  */
 public final class Encoder implements AutoCloseable {
     /** What a computation is for. */
     public enum Mode {
         /** No dropout, no gradients. */
         INFERENCE,
-        /** Dropout as configured; gradients for a surrounding collector. */
+        /** Dropout as configured, other each time; gradients for a surrounding collector. */
         TRAINING
     }
 
     private final NDManager manager;
     private final Program program;
+    private final EncoderConfig config;
     private final Map<String, NDArray> inference;
     private final Map<String, NDArray> training;
 
@@ -33,6 +39,7 @@ public final class Encoder implements AutoCloseable {
     public Encoder(NDManager parent, EncoderConfig config, Precision precision) {
         Architecture architecture = config.architecture();
         manager = parent.newSubManager();
+        this.config = config;
         program =
                 Program.load(
                         manager,
@@ -56,8 +63,24 @@ public final class Encoder implements AutoCloseable {
         numbers.put("classifier_dropout", dropout.classifier());
         numbers.put("head", config.head().code());
         numbers.put("bf16", precision == Precision.BF16 ? 1 : 0);
+        config.local()
+                .ifPresent(
+                        local -> {
+                            numbers.put("local_attention", local.window());
+                            numbers.put("full_theta", local.fullTheta());
+                            numbers.put("sliding_theta", local.slidingTheta());
+                        });
         Map<String, NDArray> settings = new LinkedHashMap<>();
         numbers.forEach((name, value) -> settings.put(name, manager.create(value.doubleValue())));
+        config.local()
+                .ifPresent(
+                        local ->
+                                settings.put(
+                                        "full_attention",
+                                        manager.create(
+                                                local.full().stream()
+                                                        .mapToDouble(full -> full ? 1 : 0)
+                                                        .toArray())));
         return settings;
     }
 
@@ -76,18 +99,83 @@ public final class Encoder implements AutoCloseable {
         return call("last_hidden_state", weights, ids, mask, mode);
     }
 
-    private NDArray call(String method, Weights weights, NDArray ids, NDArray mask, Mode mode) {
-        Program.Call call =
-                program.call(method)
-                        .weights(weights.asMap())
-                        .dictionary("c", mode == Mode.TRAINING ? training : inference)
-                        .tensor(ids)
-                        .tensor(mask);
-        return switch (mode) {
-            case TRAINING -> call.record(ids.getManager()).singletonOrThrow();
-            case INFERENCE -> call.run(ids.getManager()).singletonOrThrow();
-        };
+    /**
+     * The logits of a batch with dropout, (B, C), recorded for gradients.
+     *
+     * @param weights by name; those of {@link Architecture#isFactor} may be bfloat16
+     * @param seed which numbers are dropped follows from it
+     */
+    public NDArray train(Map<String, NDArray> weights, NDArray ids, NDArray mask, long seed) {
+        return recorded("logits", weights, ids, mask, seed);
     }
+
+    /** The logits of a batch without dropout, (B, C), for weights as {@link #train} takes them. */
+    public NDArray answer(Map<String, NDArray> weights, NDArray ids, NDArray mask) {
+        return answer("logits", weights, ids, mask);
+    }
+
+    private NDArray call(String method, Weights weights, NDArray ids, NDArray mask, Mode mode) {
+        if (mode == Mode.TRAINING) {
+            try (NDArray seed =
+                    manager.randomInteger(0, Long.MAX_VALUE, new Shape(1), DataType.INT64)) {
+                return recorded(method, weights.asMap(), ids, mask, seed.getLong());
+            }
+        }
+        return answer(method, weights.asMap(), ids, mask);
+    }
+
+    private NDArray answer(String method, Map<String, NDArray> weights, NDArray ids, NDArray mask) {
+        return program.call(method)
+                .weights(weights)
+                .dictionary("c", inference)
+                .tensor(ids)
+                .tensor(mask)
+                .run(ids.getManager())
+                .singletonOrThrow();
+    }
+
+    private NDArray recorded(
+            String method, Map<String, NDArray> weights, NDArray ids, NDArray mask, long seed) {
+        try (NDManager drawing = manager.newSubManager()) {
+            Map<String, NDArray> settings = new LinkedHashMap<>(training);
+            draw(drawing, settings, ids.getShape(), seed);
+            return program.call(method)
+                    .weights(weights)
+                    .dictionary("c", settings)
+                    .tensor(ids)
+                    .tensor(mask)
+                    .record(ids.getManager())
+                    .singletonOrThrow();
+        }
+    }
+
+    /** What the programs look up as {@code kept.NAME}, for each dropout that is on. */
+    private void draw(NDManager drawing, Map<String, NDArray> settings, Shape ids, long seed) {
+        Dropout dropout = config.dropout();
+        Dropouts numbers = config.architecture().dropouts(config.size(), ids.get(0), ids.get(1));
+        List<Draw> draws =
+                List.of(
+                        new Draw("hidden_dropout_prob", dropout.hidden(), numbers.hidden()),
+                        new Draw(
+                                "attention_probs_dropout_prob",
+                                dropout.attention(),
+                                numbers.attention()),
+                        new Draw(
+                                "classifier_dropout",
+                                dropout.classifier(),
+                                ids.get(0) * config.size().hidden()));
+        long next = seed;
+        for (Draw draw : draws) {
+            next = next * 6364136223846793005L + 1442695040888963407L;
+            if (draw.probability > 0) {
+                settings.put(
+                        "kept." + draw.name,
+                        DropoutDraws.kept(drawing, next, draw.count, draw.probability));
+            }
+        }
+    }
+
+    private record Draw(String name, double probability, long count) {}
 
     @Override
     public void close() {

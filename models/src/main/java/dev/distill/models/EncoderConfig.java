@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The shape of an encoder with a classification head, as its config.json tells it.
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param head how token vectors become one vector
  * @param labels the classes in the order of the logits; empty for a base without a head
  * @param maxLength most tokens of a text, [CLS] and [SEP] counted; longer texts are cut
+ * @param local where tokens look; without it, every token sees the whole text
+ * @param padToken number of [PAD], for readers of config.json: our programs do not look at padding
  */
 public record EncoderConfig(
         Architecture architecture,
@@ -27,13 +30,38 @@ public record EncoderConfig(
         Dropout dropout,
         Head head,
         List<String> labels,
-        int maxLength) {
+        int maxLength,
+        Optional<LocalAttention> local,
+        int padToken) {
     public EncoderConfig {
         labels = List.copyOf(labels);
         if (maxLength < 2 || maxLength > size.positions()) {
             throw new IllegalArgumentException(
                     "max_length must be in [2, %d], got %d".formatted(size.positions(), maxLength));
         }
+    }
+
+    /** An encoder whose tokens see the whole text, with [PAD] as token 0. */
+    public EncoderConfig(
+            Architecture architecture,
+            Size size,
+            Activation activation,
+            double layerNormEps,
+            Dropout dropout,
+            Head head,
+            List<String> labels,
+            int maxLength) {
+        this(
+                architecture,
+                size,
+                activation,
+                layerNormEps,
+                dropout,
+                head,
+                labels,
+                maxLength,
+                Optional.empty(),
+                0);
     }
 
     /**
@@ -98,13 +126,24 @@ public record EncoderConfig(
                 dropout,
                 newHead,
                 newLabels,
-                newMaxLength);
+                newMaxLength,
+                local,
+                padToken);
     }
 
     /** The same encoder with other dropout. */
     public EncoderConfig withDropout(Dropout newDropout) {
         return new EncoderConfig(
-                architecture, size, activation, layerNormEps, newDropout, head, labels, maxLength);
+                architecture,
+                size,
+                activation,
+                layerNormEps,
+                newDropout,
+                head,
+                labels,
+                maxLength,
+                local,
+                padToken);
     }
 
     /** How many numbers the weights hold together. */
@@ -124,6 +163,10 @@ public record EncoderConfig(
         switch (head) {
             case POOLER -> Architecture.linear(shapes, "bert.pooler.dense", hidden, hidden);
             case PRE_CLASSIFIER -> Architecture.linear(shapes, "pre_classifier", hidden, hidden);
+            case PREDICTION_CLS, PREDICTION_MEAN -> {
+                shapes.put("head.dense.weight", new Shape(hidden, hidden));
+                shapes.put("head.norm.weight", new Shape(hidden));
+            }
             case CLS, MEAN -> {}
         }
         Architecture.linear(shapes, "classifier", labels.size(), hidden);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads and writes an {@link EncoderConfig} as config.json. What transformers has no word for is in
@@ -53,16 +54,17 @@ final class EncoderConfigJson {
 
     private EncoderConfig config() {
         Architecture architecture = architecture();
-        boolean bert = architecture == Architecture.BERT;
+        boolean modern = architecture == Architecture.MODERNBERT;
+        ConfigNames names = ConfigNames.of(architecture);
         Size size =
                 new Size(
                         positive("vocab_size"),
-                        positive(bert ? "hidden_size" : "dim"),
-                        positive(bert ? "num_hidden_layers" : "n_layers"),
-                        positive(bert ? "num_attention_heads" : "n_heads"),
-                        positive(bert ? "intermediate_size" : "hidden_dim"),
+                        positive(names.hidden()),
+                        positive(names.layers()),
+                        positive(names.heads()),
+                        positive(names.intermediate()),
                         positive("max_position_embeddings"),
-                        bert ? positive("type_vocab_size") : 0);
+                        architecture == Architecture.BERT ? positive("type_vocab_size") : 0);
         if (size.hidden() % size.heads() != 0) {
             problem(
                     "%d heads cannot share out a hidden size of %d"
@@ -73,17 +75,25 @@ final class EncoderConfigJson {
                     "position_embedding_type must be absolute, got "
                             + json.path("position_embedding_type").asText());
         }
-        double hidden = probability(bert ? "hidden_dropout_prob" : "dropout", 0.1);
+        double hidden = probability(names.hiddenDropout(), modern ? 0 : 0.1);
+        double classifier = architecture == Architecture.DISTILBERT ? 0.2 : hidden;
         Dropout dropout =
                 new Dropout(
                         hidden,
-                        probability(
-                                bert ? "attention_probs_dropout_prob" : "attention_dropout", 0.1),
-                        bert
-                                ? probability("classifier_dropout", hidden)
-                                : probability("seq_classif_dropout", 0.2));
-        Activation activation = activation(bert ? "hidden_act" : "activation");
-        double eps = json.path("layer_norm_eps").asDouble(1e-12);
+                        probability(names.attentionDropout(), modern ? 0 : 0.1),
+                        probability(names.classifierDropout(), modern ? 0 : classifier));
+        Activation activation = activation(names.activation());
+        double eps = json.path(names.normEps()).asDouble(modern ? 1e-5 : 1e-12);
+        Optional<LocalAttention> local =
+                modern
+                        ? Optional.of(LocalAttentionJson.read(json, size.layers(), this::problem))
+                        : Optional.empty();
+        int padToken = json.path("pad_token_id").asInt(0);
+        if (padToken < 0 || padToken >= size.vocabulary()) {
+            problem(
+                    "pad_token_id must be in [0, %d), got %d"
+                            .formatted(size.vocabulary(), padToken));
+        }
         Head head = head(architecture);
         int maxLength = json.path("distill").path("max_length").asInt(size.positions());
         if (maxLength < 2 || maxLength > size.positions()) {
@@ -96,7 +106,16 @@ final class EncoderConfigJson {
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
         return new EncoderConfig(
-                architecture, size, activation, eps, dropout, head, labels, maxLength);
+                architecture,
+                size,
+                activation,
+                eps,
+                dropout,
+                head,
+                labels,
+                maxLength,
+                local,
+                padToken);
     }
 
     private Architecture architecture() {
@@ -129,6 +148,16 @@ final class EncoderConfigJson {
     }
 
     private Head head(Architecture architecture) {
+        if (architecture == Architecture.MODERNBERT) {
+            return switch (json.path("classifier_pooling").asText("cls")) {
+                case "cls" -> Head.PREDICTION_CLS;
+                case "mean" -> Head.PREDICTION_MEAN;
+                case String other -> {
+                    problem("classifier_pooling '%s' is not one of cls, mean".formatted(other));
+                    yield Head.PREDICTION_CLS;
+                }
+            };
+        }
         JsonNode pooling = json.path("distill").path("pooling");
         return switch (pooling.asText("")) {
             case "" -> architecture.ownHead();
@@ -182,31 +211,30 @@ final class EncoderConfigJson {
     }
 
     static String write(EncoderConfig config) {
-        boolean bert = config.architecture() == Architecture.BERT;
-        boolean ownHead = config.head() == config.architecture().ownHead();
+        ConfigNames names = ConfigNames.of(config.architecture());
+        boolean ownHead = config.head() != Head.MEAN && config.head() != Head.CLS;
         Size size = config.size();
         Dropout dropout = config.dropout();
         ObjectNode json = Json.object();
         json.putArray("architectures")
-                .add(
-                        (bert ? "Bert" : "DistilBert")
-                                + (ownHead ? "ForSequenceClassification" : "Model"));
+                .add(names.className() + (ownHead ? "ForSequenceClassification" : "Model"));
         json.put("model_type", config.architecture().modelType());
         json.put("vocab_size", size.vocabulary());
-        json.put(bert ? "hidden_size" : "dim", size.hidden());
-        json.put(bert ? "num_hidden_layers" : "n_layers", size.layers());
-        json.put(bert ? "num_attention_heads" : "n_heads", size.heads());
-        json.put(bert ? "intermediate_size" : "hidden_dim", size.intermediate());
+        json.put(names.hidden(), size.hidden());
+        json.put(names.layers(), size.layers());
+        json.put(names.heads(), size.heads());
+        json.put(names.intermediate(), size.intermediate());
         json.put("max_position_embeddings", size.positions());
-        json.put(bert ? "hidden_act" : "activation", config.activation().configName());
-        json.put(bert ? "hidden_dropout_prob" : "dropout", dropout.hidden());
-        json.put(bert ? "attention_probs_dropout_prob" : "attention_dropout", dropout.attention());
-        json.put(bert ? "classifier_dropout" : "seq_classif_dropout", dropout.classifier());
-        json.put("layer_norm_eps", config.layerNormEps());
-        if (bert) {
+        json.put(names.activation(), config.activation().configName());
+        json.put(names.hiddenDropout(), dropout.hidden());
+        json.put(names.attentionDropout(), dropout.attention());
+        json.put(names.classifierDropout(), dropout.classifier());
+        json.put(names.normEps(), config.layerNormEps());
+        if (size.tokenTypes() > 0) {
             json.put("type_vocab_size", size.tokenTypes());
         }
-        json.put("pad_token_id", 0);
+        config.local().ifPresent(local -> LocalAttentionJson.write(json, config, local));
+        json.put("pad_token_id", config.padToken());
         json.put("dtype", "float32");
         if (!config.labels().isEmpty()) {
             json.put("problem_type", "single_label_classification");

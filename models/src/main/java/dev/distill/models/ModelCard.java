@@ -154,7 +154,7 @@ public record ModelCard(
     private static String use(EncoderConfig config) {
         String pooling =
                 switch (config.head()) {
-                    case POOLER, PRE_CLASSIFIER -> "";
+                    case POOLER, PRE_CLASSIFIER, PREDICTION_CLS, PREDICTION_MEAN -> "";
                     case MEAN ->
                             "seen = batch[\"attention_mask\"].unsqueeze(-1).float()\n"
                                     + "pooled = (states * seen).sum(1) / seen.sum(1)";

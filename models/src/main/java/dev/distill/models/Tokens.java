@@ -1,5 +1,8 @@
 package dev.distill.models;
 
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
+
 /** The token numbers of one text, from [CLS] to [SEP]. */
 public final class Tokens {
     private final long[] ids;
@@ -23,6 +26,11 @@ public final class Tokens {
     /** Whether the text was longer than it was allowed to be. */
     public boolean cut() {
         return cut;
+    }
+
+    /** The same text with other numbers for its tokens. */
+    public Tokens mapped(LongUnaryOperator numbers) {
+        return new Tokens(Arrays.stream(ids).map(numbers).toArray(), cut);
     }
 
     /** Writes the numbers into a row of a batch. */

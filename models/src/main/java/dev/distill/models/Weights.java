@@ -46,6 +46,13 @@ public final class Weights implements AutoCloseable {
         Safetensors.write(file, arrays);
     }
 
+    /** Writes the same file with other arrays in the places of some. */
+    public void write(Path file, Map<String, NDArray> instead) {
+        Map<String, NDArray> all = new LinkedHashMap<>(arrays);
+        all.putAll(instead);
+        Safetensors.write(file, all);
+    }
+
     /** Takes over an array, replacing and closing one of the same name. */
     public void put(String name, NDArray array) {
         if (array.getDataType() != DataType.FLOAT32) {

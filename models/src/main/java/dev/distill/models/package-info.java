@@ -4,11 +4,11 @@
  * <ul>
  *   <li>{@code Torch}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
  *       TorchScript text among the resources: {@code bert.py}, {@code distilbert.py}, {@code
- *       blocks.py}.
+ *       modernbert.py}, {@code blocks.py}.
  *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging
  *       Face name, and their files.
- *   <li>{@code EncoderConfig}, {@code Architecture}, {@code Head}, {@code Encoder}: a config and
- *       the computation that it describes.
+ *   <li>{@code EncoderConfig}, {@code Architecture}, {@code LocalAttention}, {@code Head}, {@code
+ *       Encoder}: a config and the computation that it describes.
  *   <li>{@code Tokenizer}, {@code Tokens}, {@code TokenBatch}: from texts to numbers.
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
  *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code

@@ -86,6 +86,29 @@ class BasesTest {
         }
     }
 
+    /** transformers, too, takes over the layers that a language model has below its decoder. */
+    @Test
+    void aModernBertsPredictionHeadIsTakenFromTheBaseWhereItHasOne() throws IOException {
+        Path golden = GoldenEncoderTest.folder("modernbert");
+        Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
+        Base bare = new Base("bare", folder);
+        EncoderConfig config = bare.config().withHead(Head.PREDICTION_MEAN, List.of("a", "b"), 64);
+        try (NDManager manager = Torch.newManager();
+                Weights all = Weights.read(manager, golden.resolve("model.safetensors"));
+                Weights with = new Base("golden", golden).newStudent(manager, config, 7)) {
+            assertThat(with.get("head.dense.weight")).isEqualTo(all.get("head.dense.weight"));
+            assertThat(with.get("classifier.weight").getShape().get(0)).isEqualTo(2);
+
+            all.remove("head.dense.weight");
+            all.remove("head.norm.weight");
+            all.write(folder.resolve("model.safetensors"));
+            try (Weights without = bare.newStudent(manager, config, 7)) {
+                assertThat(without.get("head.norm.weight").toFloatArray()).containsOnly(1f);
+                assertThat(without.get("head.dense.weight").getFloat(3, 3)).isNotZero();
+            }
+        }
+    }
+
     @Test
     void theSecondTimeNothingIsUnpacked() throws IOException {
         Path weights = miniLm.folder().resolve("model.safetensors");

@@ -50,9 +50,9 @@ class EncoderClassifierTest {
     @ParameterizedTest
     @EnumSource(
             value = Head.class,
-            names = {"CLS", "MEAN", "POOLER"})
+            names = {"CLS", "MEAN", "POOLER", "PREDICTION_CLS", "PREDICTION_MEAN"})
     void theExportedFolderReloadsToIdenticalProbabilities(Head head) throws IOException {
-        Base base = base("bert");
+        Base base = base(head.name().startsWith("PREDICTION") ? "modernbert" : "bert");
         EncoderConfig config = base.config().withHead(head, LABELS, 16);
         try (Weights student = base.newStudent(manager, config, 7);
                 Encoder encoder = new Encoder(manager, config, Precision.FP32);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,11 @@ class EncoderConfigTest {
     @EnumSource(Head.class)
     void whatIsWrittenIsReadBack(Head head) throws IOException {
         Architecture architecture =
-                head == Head.PRE_CLASSIFIER ? Architecture.DISTILBERT : Architecture.BERT;
+                switch (head) {
+                    case CLS, MEAN, POOLER -> Architecture.BERT;
+                    case PRE_CLASSIFIER -> Architecture.DISTILBERT;
+                    case PREDICTION_CLS, PREDICTION_MEAN -> Architecture.MODERNBERT;
+                };
         EncoderConfig config =
                 new EncoderConfig(
                         architecture,
@@ -50,9 +55,89 @@ class EncoderConfigTest {
                         new Dropout(0.1, 0.2, 0.3),
                         head,
                         List.of("yes", "no"),
-                        16);
+                        16,
+                        architecture == Architecture.MODERNBERT
+                                ? Optional.of(new LocalAttention(List.of(true), 6, 5e4, 1e3))
+                                : Optional.empty(),
+                        3);
 
         assertThat(EncoderConfig.read(write(config.toJson()))).isEqualTo(config);
+    }
+
+    @Test
+    void modernBertsOwnMembersAreRead() {
+        EncoderConfig config =
+                EncoderConfig.read(GoldenEncoderTest.folder("modernbert").resolve("config.json"));
+
+        assertThat(config)
+                .isEqualTo(
+                        new EncoderConfig(
+                                Architecture.MODERNBERT,
+                                new Size(600, 32, 3, 4, 64, 64, 0),
+                                Activation.GELU,
+                                1e-5,
+                                Dropout.NONE,
+                                Head.PREDICTION_CLS,
+                                List.of("LABEL_0", "LABEL_1", "LABEL_2"),
+                                64,
+                                Optional.of(
+                                        new LocalAttention(
+                                                List.of(true, false, false), 8, 160_000, 10_000)),
+                                0));
+    }
+
+    /** As the published checkpoints of 2024 have it. */
+    @Test
+    void theOlderSpellingOfModernBertIsUnderstood() throws IOException {
+        Path file =
+                write(
+                        """
+                        {"model_type": "modernbert", "vocab_size": 10, "hidden_size": 8,
+                         "num_hidden_layers": 5, "num_attention_heads": 2, "intermediate_size": 4,
+                         "max_position_embeddings": 16, "global_attn_every_n_layers": 2,
+                         "global_rope_theta": 3000.0, "local_rope_theta": 200.0,
+                         "local_attention": 4, "classifier_pooling": "mean", "pad_token_id": 9}
+                        """);
+
+        EncoderConfig config = EncoderConfig.read(file);
+
+        assertThat(config.local())
+                .contains(
+                        new LocalAttention(List.of(true, false, true, false, true), 4, 3000, 200));
+        assertThat(config.head()).isEqualTo(Head.PREDICTION_MEAN);
+        assertThat(config.padToken()).isEqualTo(9);
+    }
+
+    @Test
+    void whatModernBertsProgramDoesNotComputeIsRefused() throws IOException {
+        Path file =
+                write(
+                        """
+                        {"model_type": "modernbert", "vocab_size": 10, "hidden_size": 8,
+                         "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 4,
+                         "max_position_embeddings": 16, "pad_token_id": 10, "norm_bias": true,
+                         "classifier_activation": "silu", "embedding_dropout": 0.1,
+                         "local_attention": 1, "layer_types": ["full_attention", "causal", "x"],
+                         "rope_parameters": {"full_attention": {"rope_type": "yarn"},
+                                             "sliding_attention": {"rope_theta": 0}},
+                         "classifier_pooling": "max"}
+                        """);
+
+        assertThatThrownBy(() -> EncoderConfig.read(file))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("norm_bias must be false, got true")
+                .hasMessageContaining("classifier_activation must be gelu, got silu")
+                .hasMessageContaining(
+                        "embedding_dropout and mlp_dropout must be equal, got 0.1 and 0.0")
+                .hasMessageContaining("local_attention must be >= 2, got 1")
+                .hasMessageContaining(
+                        "layer_types: 'causal' is not one of full_attention, sliding_attention")
+                .hasMessageContaining("layer_types has 3 members for 2 layers")
+                .hasMessageContaining(
+                        "rope_parameters.full_attention.rope_type must be default, got yarn")
+                .hasMessageContaining("rope_theta of sliding_attention must be > 0, got 0.0")
+                .hasMessageContaining("classifier_pooling 'max' is not one of cls, mean")
+                .hasMessageContaining("pad_token_id must be in [0, 10), got 10");
     }
 
     @Test
@@ -64,7 +149,7 @@ class EncoderConfigTest {
                 .hasMessage(
                         file
                                 + ": model_type 'gpt2' is not known\n"
-                                + "hint: known are bert, distilbert");
+                                + "hint: known are bert, distilbert, modernbert");
     }
 
     @Test

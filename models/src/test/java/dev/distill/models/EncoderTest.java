@@ -9,6 +9,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.distill.models.Encoder.Mode;
 import dev.distill.models.EncoderConfig.Dropout;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +90,35 @@ class EncoderTest {
 
             for (int i = 0; i < 3; i++) {
                 assertThat(padded[3 + i]).isCloseTo(unpadded[i], within(1e-6f));
+            }
+        }
+    }
+
+    /** Its last tokens are padding whose whole window is padding. */
+    @Test
+    void aWindowWithNothingButPaddingLeavesAllGradientsFinite() {
+        Path folder = GoldenEncoderTest.folder("modernbert");
+        EncoderConfig config = EncoderConfig.read(folder.resolve("config.json"));
+        try (Weights modern = Weights.read(manager, folder.resolve("model.safetensors"));
+                Encoder encoder = new Encoder(manager, config, Precision.FP32);
+                Gradients gradients = new Gradients(manager);
+                Program sums = Program.load(manager, EncoderTest.class, "sums.py", "Sums")) {
+            modern.requireGradients();
+            long[] text = new long[40];
+            long[] seen = new long[40];
+            Arrays.setAll(text, i -> i < 20 ? 5 + i : i < 23 ? 2 : 0);
+            Arrays.setAll(seen, i -> i < 23 ? 1 : 0);
+            NDArray logits =
+                    encoder.logits(
+                            modern,
+                            manager.create(text, new Shape(2, 20)),
+                            manager.create(seen, new Shape(2, 20)),
+                            Mode.TRAINING);
+            NDArray loss = sums.call("total").tensor(logits).record(manager).get(0);
+
+            for (NDArray gradient :
+                    gradients.of(manager, loss, List.copyOf(modern.asMap().values()))) {
+                assertThat(gradient.sum().getFloat()).isFinite();
             }
         }
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("golden")
 class GoldenEncoderTest {
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert"})
+    @ValueSource(strings = {"bert", "distilbert", "modernbert"})
     void logitsLossAndEveryGradientAreThoseOfTransformers(String name) throws IOException {
         Path folder = folder(name);
         try (NDManager manager = Torch.newManager()) {
@@ -66,7 +66,7 @@ class GoldenEncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert"})
+    @ValueSource(strings = {"bert", "distilbert", "modernbert"})
     void theLastHiddenStateIsThatOfTransformers(String name) throws IOException {
         Path folder = folder(name);
         try (NDManager manager = Torch.newManager()) {
@@ -81,13 +81,15 @@ class GoldenEncoderTest {
                                 golden.get("attention_mask"),
                                 Mode.INFERENCE);
 
-                assertThat(difference(state, golden.get("last_hidden_state"))).isLessThan(1e-5);
+                NDArray seen = golden.get("attention_mask").expandDims(-1);
+                assertThat(difference(state.mul(seen), golden.get("last_hidden_state").mul(seen)))
+                        .isLessThan(1e-5);
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert"})
+    @ValueSource(strings = {"bert", "distilbert", "modernbert"})
     void bfloat16StaysNearFloat32(String name) throws IOException {
         Path folder = folder(name);
         try (NDManager manager = Torch.newManager()) {
@@ -102,13 +104,14 @@ class GoldenEncoderTest {
                                 golden.get("attention_mask"),
                                 Mode.INFERENCE);
 
-                assertThat(difference(logits, golden.get("logits"))).isBetween(1e-7, 2e-3);
+                double scale = golden.get("logits").abs().max().getFloat();
+                assertThat(difference(logits, golden.get("logits")) / scale).isBetween(1e-6, 1e-2);
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert"})
+    @ValueSource(strings = {"bert", "distilbert", "modernbert"})
     void tokenNumbersAreThoseOfTransformers(String name) throws IOException {
         Path folder = folder(name);
         List<String> texts = new ArrayList<>();

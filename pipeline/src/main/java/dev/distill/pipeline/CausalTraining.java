@@ -2,7 +2,6 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.StudentConfig;
 import dev.distill.datasets.AnswerRow;
@@ -25,7 +24,6 @@ import dev.distill.trainer.causal.ChatFormat;
 import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.ChatRow.Message;
 import dev.distill.trainer.causal.TemplateFormat;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -124,8 +122,12 @@ final class CausalTraining implements Training {
     public ObjectNode run(Path model, Path scratch) {
         CausalJob job = job(model, scratch);
         TrainingResult result =
-                new CausalTrainer(InstantSource.system())
-                        .train(job, new TrainingProgress(context.events()), context.stop());
+                Watched.train(
+                        context,
+                        scratch,
+                        listener ->
+                                new CausalTrainer(InstantSource.system())
+                                        .train(job, listener, context.stop()));
         complete(model);
         String method = job.causal().method().name().toLowerCase(Locale.ROOT);
         return Json.object()

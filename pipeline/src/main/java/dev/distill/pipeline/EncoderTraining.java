@@ -51,8 +51,12 @@ final class EncoderTraining implements Training {
     public ObjectNode run(Path model, Path scratch) {
         TrainingJob job = job(scratch);
         TrainingResult result =
-                new EncoderTrainer(InstantSource.system())
-                        .train(job, new TrainingProgress(context.events()), context.stop());
+                Watched.train(
+                        context,
+                        scratch,
+                        listener ->
+                                new EncoderTrainer(InstantSource.system())
+                                        .train(job, listener, context.stop()));
         StudentPackage.write(
                 model,
                 job.encoder(),

@@ -1,15 +1,15 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, and {@code
@@ -20,6 +20,7 @@ final class TrainStage implements Stage {
     static final String NAME = "train";
     static final String MODEL = "model";
     static final String METRICS = "metrics.jsonl";
+    private static final String TENSORBOARD = "tensorboard";
     private static final String CARD = "README.md";
 
     private final StudentConfig.Kind kind;
@@ -56,7 +57,22 @@ final class TrainStage implements Stage {
         if (Files.exists(metrics)) {
             AtomicFile.writePath(output.resolve(METRICS), to -> Files.copy(metrics, to));
         }
+        copy(scratch.resolve(TENSORBOARD), output.resolve(TENSORBOARD));
         return facts;
+    }
+
+    private static void copy(Path from, Path to) {
+        if (!Files.isDirectory(from)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                AtomicFile.writePath(
+                        to.resolve(file.getFileName()), copy -> Files.copy(file, copy));
+            }
+        } catch (IOException e) {
+            throw AtomicFile.unreadable(from, e);
+        }
     }
 
     /** What an output's training wrote step by step, if it did. */

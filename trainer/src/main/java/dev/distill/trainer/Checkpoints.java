@@ -87,20 +87,21 @@ public final class Checkpoints {
 
     /** Writes a checkpoint, then removes those no longer needed. */
     public void save(TrainingState state, Weights weights, Optimizer optimizer) {
-        save(state, weights, optimizer::write);
+        save(state, weights::write, optimizer::write);
     }
 
     /** Like the other, for an optimiser whose moments are arrays. */
     public void save(TrainingState state, Weights weights, Weights moments) {
-        save(state, weights, moments::write);
+        save(state, weights::write, moments::write);
     }
 
-    private void save(TrainingState state, Weights weights, Consumer<Path> optimizer) {
+    /** The same for weights and moments that are written in some other way. */
+    void save(TrainingState state, Consumer<Path> weights, Consumer<Path> moments) {
         WholeFolder.make(
                 of(state.step()),
                 unfinished -> {
-                    weights.write(unfinished.resolve(MODEL));
-                    optimizer.accept(unfinished.resolve(OPTIMIZER));
+                    weights.accept(unfinished.resolve(MODEL));
+                    moments.accept(unfinished.resolve(OPTIMIZER));
                     AtomicFile.write(unfinished.resolve(STATE), state.json());
                 });
         try {

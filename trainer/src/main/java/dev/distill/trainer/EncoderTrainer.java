@@ -7,7 +7,6 @@ import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Digest;
-import dev.distill.models.EncoderConfig;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.trainer.TrainingState.Best;
@@ -58,15 +57,15 @@ public final class EncoderTrainer {
 
         // 1. Look at the rows before anything costs time.
         Preflight.check(job.labels(), job.training(), job.validation());
-        Rows rows = Rows.encode(job);
-        double truncated = rows.truncatedShare(job.student().maxLength());
+        Rows texts = Rows.encode(job);
+        double truncated = texts.truncatedShare(job.student().maxLength());
         int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
-        int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
+        int perEpoch = Batches.stepsPerEpoch(texts.training().size(), stepRows);
         int steps = perEpoch * config.numTrainEpochs();
         Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
         listener.accept(
                 new TrainingEvent.Started(
-                        rows.training().size(), steps, config.numTrainEpochs(), truncated));
+                        texts.training().size(), steps, config.numTrainEpochs(), truncated));
 
         // 2. Begin at the base, or at the newest checkpoint of this very job.
         Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
@@ -82,14 +81,23 @@ public final class EncoderTrainer {
                                 new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
 
         try (NDManager manager = Torch.newManager();
-                Learner learner = learner(manager, job, checkpoints, saved)) {
+                Weights weights = weights(manager, job, checkpoints, saved);
+                ActiveVocabulary vocabulary =
+                        new ActiveVocabulary(
+                                manager,
+                                texts,
+                                weights,
+                                job.encoder().architecture().tokenTable());
+                Learner learner = learner(manager, job, weights, checkpoints, saved)) {
+            Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
             List<List<EncodedRow>> epoch = List.of();
-            while (state.step() < steps) {
+            int batchRows = config.perDeviceTrainBatchSize();
+            while (state.step() < steps && !endsEarly(config, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
                     if (savedStep < state.step()) {
-                        save(checkpoints, state, learner, listener);
+                        save(checkpoints, state, vocabulary, learner, listener);
                     }
                     throw interrupted(state.step(), steps);
                 }
@@ -101,7 +109,21 @@ public final class EncoderTrainer {
                 }
                 List<EncodedRow> batch = epoch.get(state.cursor());
                 double factor = schedule.factor(state.step());
-                Learner.Outcome outcome = learner.step(batch, state.step() + 1, factor);
+                Learner.Outcome outcome;
+                while (true) {
+                    try {
+                        outcome = learner.step(batch, state.step() + 1, factor, batchRows);
+                        break;
+                    } catch (RuntimeException e) {
+                        if (batchRows == 1 || !OutOfMemory.is(e)) {
+                            throw e;
+                        }
+                        batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
+                        listener.accept(
+                                new TrainingEvent.Note(
+                                        OutOfMemory.halved(state.step() + 1, batchRows)));
+                    }
+                }
                 if (!outcome.isFinite()) {
                     throw diverged(state.step() + 1, outcome, batch, config);
                 }
@@ -141,7 +163,7 @@ public final class EncoderTrainer {
 
                 // 6. Every few steps and after an epoch: put it on the disk.
                 if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
-                    save(checkpoints, state, learner, listener);
+                    save(checkpoints, state, vocabulary, learner, listener);
                     savedStep = state.step();
                 }
             }
@@ -149,31 +171,46 @@ public final class EncoderTrainer {
 
         // 7. The best epoch's weights are the student.
         Best best = state.best().orElseThrow();
-        Path weights = job.output().resolve("model.safetensors");
+        Path student = job.output().resolve("model.safetensors");
         Path kept = checkpoints.weights(state.bestStep().orElseThrow());
-        AtomicFile.write(weights, out -> Files.copy(kept, out));
+        AtomicFile.write(student, out -> Files.copy(kept, out));
         return new TrainingResult(
                 best.epoch(),
                 best.accuracy(),
                 best.loss(),
-                steps,
+                state.step(),
                 state.seconds(),
-                (double) rows.training().size() * config.numTrainEpochs() / state.seconds(),
+                (double) texts.training().size() * state.epoch() / state.seconds(),
                 truncated,
-                weights);
+                student);
+    }
+
+    /** Whether so many epochs brought nothing better that no more is expected. */
+    private static boolean endsEarly(TrainConfig config, TrainingState state) {
+        return state.cursor() == 0
+                && state.best().isPresent()
+                && config.earlyStoppingPatience()
+                        .map(p -> state.epoch() - state.best().orElseThrow().epoch() >= p)
+                        .orElse(false);
+    }
+
+    private static Weights weights(
+            NDManager manager,
+            TrainingJob job,
+            Checkpoints checkpoints,
+            Optional<TrainingState> saved) {
+        return saved.map(s -> Weights.read(manager, checkpoints.weights(s.step())))
+                .orElseGet(() -> job.base().newStudent(manager, job.encoder(), job.train().seed()));
     }
 
     private static Learner learner(
             NDManager manager,
             TrainingJob job,
+            Weights weights,
             Checkpoints checkpoints,
             Optional<TrainingState> saved) {
-        EncoderConfig encoder = job.encoder();
-        Weights weights =
-                saved.map(s -> Weights.read(manager, checkpoints.weights(s.step())))
-                        .orElseGet(
-                                () -> job.base().newStudent(manager, encoder, job.train().seed()));
-        Learner learner = new Learner(manager, encoder, weights, job.precision(), job.train());
+        Learner learner =
+                new Learner(manager, job.encoder(), weights, job.precision(), job.train());
         saved.ifPresent(s -> learner.optimizer().read(checkpoints.moments(s.step())));
         return learner;
     }
@@ -181,9 +218,13 @@ public final class EncoderTrainer {
     private static void save(
             Checkpoints checkpoints,
             TrainingState state,
+            ActiveVocabulary vocabulary,
             Learner learner,
             Consumer<TrainingEvent> listener) {
-        checkpoints.save(state, learner.weights(), learner.optimizer());
+        checkpoints.save(
+                state,
+                file -> vocabulary.write(file, learner.weights()),
+                file -> learner.optimizer().write(file));
         listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
     }
 

@@ -3,35 +3,30 @@ package dev.distill.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.TrainConfig;
-import dev.distill.models.Encoder;
 import dev.distill.models.EncoderConfig;
-import dev.distill.models.Gradients;
 import dev.distill.models.Precision;
-import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A student that learns: its weights, the encoder that computes with them, the loss and the
- * optimiser. One step is one call forward with the loss and one call back for each batch, then one
- * pass of the optimiser.
+ * A student that learns: its weights, the threads that compute with them, and the optimiser. One
+ * step is one call forward with the loss and one call back for each batch and thread, then one pass
+ * of the optimiser.
  *
- * <p>Dropout is seeded anew for each batch from the seed and the step's number, so that a step does
- * not depend on what ran before it in the process.
+ * <p>Dropout follows from the seed and the step's number, so that a step does not depend on what
+ * ran before it in the process.
  *
  * <p>Not thread-safe; whoever made it closes it, its weights included.
  */
 final class Learner implements AutoCloseable {
-    private static final int VALIDATION_ROWS = 64;
-
     private final NDManager manager;
     private final TrainConfig config;
     private final Weights weights;
-    private final Encoder encoder;
-    private final Losses losses;
-    private final Gradients gradients;
+    private final Crew crew;
+    private final Copies copies;
     private final Optimizer optimizer;
 
     /** A learner with these weights, which it takes over, and a fresh optimiser. */
@@ -44,11 +39,9 @@ final class Learner implements AutoCloseable {
         this.manager = parent.newSubManager();
         this.config = config;
         this.weights = weights;
-        weights.requireGradients();
-        this.encoder = new Encoder(manager, encoder, precision);
-        this.losses = new Losses(manager, config.kd());
-        this.gradients = new Gradients(manager);
+        this.crew = new Crew(manager, encoder, precision, config);
         this.optimizer = new Optimizer(manager, weights, config);
+        this.copies = new Copies(manager, encoder.architecture(), optimizer.names(), precision);
     }
 
     /**
@@ -73,19 +66,26 @@ final class Learner implements AutoCloseable {
      * @param factor share of the peak learning rates
      */
     Outcome step(List<EncodedRow> rows, int number, double factor) {
+        return step(rows, number, factor, config.perDeviceTrainBatchSize());
+    }
+
+    /**
+     * The same in batches of other size, which changes nothing but the order of sums and what is
+     * dropped; when it fails, nothing was changed.
+     */
+    Outcome step(List<EncodedRow> rows, int number, double factor, int batchRows) {
         try (NDManager step = manager.newSubManager()) {
-            List<NDArray> parameters = optimizer.parameters();
+            List<Map<String, NDArray>> shared = copies.of(step, weights, crew.size());
             SplittableRandom seeds =
                     new SplittableRandom(config.seed() + 0x9E3779B97F4A7C15L * number);
             List<NDArray> sums = List.of();
             double mean = 0;
-            for (List<EncodedRow> part : Batches.cut(rows, config.perDeviceTrainBatchSize())) {
-                Torch.seed(seeds.nextInt());
-                Batch batch = Batch.of(step, part);
-                NDArray logits = logits(batch, Encoder.Mode.TRAINING);
-                NDArray loss = losses.train(step, logits, batch, rows.size());
-                mean += loss.getFloat();
-                List<NDArray> more = gradients.of(step, loss, parameters);
+            for (List<EncodedRow> part : Batches.cut(rows, batchRows)) {
+                List<Worker.Part> parts =
+                        crew.learn(step, shared, optimizer.names(), part, rows.size(), seeds);
+                mean += parts.stream().mapToDouble(Worker.Part::loss).sum();
+                List<NDArray> more =
+                        optimizer.total(step, parts.stream().map(Worker.Part::gradients).toList());
                 if (sums.isEmpty()) {
                     sums = more;
                 } else {
@@ -103,22 +103,10 @@ final class Learner implements AutoCloseable {
     Score validate(List<EncodedRow> rows) {
         List<EncodedRow> sorted =
                 rows.stream().sorted(Comparator.comparingInt(EncodedRow::length)).toList();
-        double loss = 0;
-        long correct = 0;
-        for (List<EncodedRow> part : Batches.cut(sorted, VALIDATION_ROWS)) {
-            try (NDManager step = manager.newSubManager()) {
-                Batch batch = Batch.of(step, part);
-                Losses.Sums sums =
-                        losses.validate(step, logits(batch, Encoder.Mode.INFERENCE), batch);
-                loss += sums.loss();
-                correct += sums.correct();
-            }
+        try (NDManager step = manager.newSubManager()) {
+            Losses.Sums sums = crew.validate(step, copies.of(step, weights, crew.size()), sorted);
+            return new Score((double) sums.correct() / rows.size(), sums.loss() / rows.size());
         }
-        return new Score((double) correct / rows.size(), loss / rows.size());
-    }
-
-    private NDArray logits(Batch batch, Encoder.Mode mode) {
-        return encoder.logits(weights, batch.tokens().ids(), batch.tokens().mask(), mode);
     }
 
     Weights weights() {
@@ -131,10 +119,9 @@ final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
+        crew.close();
+        copies.close();
         optimizer.close();
-        gradients.close();
-        losses.close();
-        encoder.close();
         weights.close();
         manager.close();
     }

@@ -36,7 +36,7 @@ public final class Optimizer implements AutoCloseable {
     /** Weights that share a peak learning rate and a decay. */
     private record Group(double learningRate, double weightDecay, List<String> names) {}
 
-    /** An optimiser for weights that need gradients, with all moments at 0. */
+    /** An optimiser with all moments at 0. */
     public Optimizer(NDManager parent, Weights weights, TrainConfig config) {
         this.manager = parent.newSubManager();
         this.program = Program.load(manager, Optimizer.class, "optimizer.py", "Optimizer");
@@ -83,9 +83,17 @@ public final class Optimizer implements AutoCloseable {
         return groups.stream().flatMap(group -> group.names().stream()).toList();
     }
 
-    /** The weights in the order in which {@link #step} takes their gradients. */
-    List<NDArray> parameters() {
-        return arrays("", weights, names());
+    /**
+     * Adds up the gradients of a batch's parts, in float32 and in the order of the parts.
+     *
+     * @param parts for each part the gradients of {@link #names}, of which some may be bfloat16;
+     *     their values are used up
+     */
+    List<NDArray> total(NDManager step, List<? extends List<NDArray>> parts) {
+        return program.call("total")
+                .tensors("g", parts.stream().flatMap(List::stream).toList())
+                .number(step, (long) parts.size())
+                .run(step);
     }
 
     /** Adds gradients of the same step to others, in place. */
@@ -96,7 +104,7 @@ public final class Optimizer implements AutoCloseable {
     /**
      * Clips and applies the gradients of a whole step.
      *
-     * @param gradients of {@link #parameters}; their values are used up
+     * @param gradients of {@link #names}; their values are used up
      * @param number of the step, from 1: AdamW corrects the bias of its first means by it
      * @param factor share of the peak learning rates
      * @return the global norm before clipping; when it is not finite, nothing was changed

@@ -1,7 +1,6 @@
 package dev.distill.trainer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -16,7 +15,6 @@ import dev.distill.models.EncoderConfig.Dropout;
 import dev.distill.models.Head;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +59,7 @@ public record TrainingJob(
                                             .formatted(positions, base.name(), student.maxLength()))
                             .withHint("lower student.max_length"));
         }
-        Head head =
-                switch (student.pooling()) {
-                    case MEAN -> Head.MEAN;
-                    case CLS -> Head.CLS;
-                };
+        Head head = Head.of(config.architecture(), student.pooling());
         Dropout dropout = train.dropout().map(p -> new Dropout(p, p, p)).orElse(config.dropout());
         return config.withHead(head, labels, student.maxLength()).withDropout(dropout);
     }

@@ -5,7 +5,8 @@
  *
  * <ul>
  *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them;
- *   <li>in a step: {@code Batches} says which rows, {@code Learner} runs forward, loss, gradients
+ *   <li>in a step: {@code Batches} says which rows, {@code Learner} has a {@code Crew} of {@code
+ *       Worker}s run forward, loss, gradients
  *       and optimiser; {@code Losses} and {@code Optimizer} are doors to {@code losses.py} and
  *       {@code optimizer.py}, TorchScript text among the resources; {@code Schedule} gives the
  *       learning rate; {@code TokenLosses} are the losses of language models, {@code

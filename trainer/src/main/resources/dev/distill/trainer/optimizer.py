@@ -6,6 +6,15 @@ class Optimizer(Module):
   __buffers__ = []
   training : bool
   _is_full_backward_hook : Optional[bool]
+  def total(self: __torch__.Optimizer, g: List[Tensor], parts: Tensor) -> List[Tensor]:
+    n = torch.len(g) // int(parts)
+    sums = annotate(List[Tensor], [])
+    for i in range(n):
+      sum = g[i].to(6)
+      for part in range(1, int(parts)):
+        torch.add_(sum, g[part * n + i])
+      sums.append(sum)
+    return sums
   def add(self: __torch__.Optimizer, g: List[Tensor], more: List[Tensor]) -> Tensor:
     torch._foreach_add_(g, more)
     return g[0]

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-
 import dev.distill.config.ExitCode;
 import dev.distill.config.StudentConfig;
 import dev.distill.config.TrainConfig;
@@ -13,17 +12,15 @@ import dev.distill.config.UserError;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EncoderTrainerTest {
     @TempDir private Path folder;
@@ -183,5 +180,25 @@ class EncoderTrainerTest {
 
     private static TrainingResult train(TrainingJob job, List<TrainingEvent> events) {
         return new EncoderTrainer(InstantSource.system()).train(job, events::add, () -> false);
+    }
+
+    @Test
+    void aTrainingThatNoLongerGetsBetterEndsEarlyWithItsBestEpoch() {
+        TrainConfig config = Trainings.config().epochs(30).learningRate(3e-2).patience(2).build();
+        List<TrainingEvent.Epoch> epochs = new ArrayList<>();
+
+        TrainingResult result =
+                new EncoderTrainer(InstantSource.system())
+                        .train(
+                                Trainings.job(config, folder),
+                                event -> {
+                                    if (event instanceof TrainingEvent.Epoch epoch) {
+                                        epochs.add(epoch);
+                                    }
+                                },
+                                () -> false);
+
+        assertThat(epochs.size()).isLessThan(30).isEqualTo(result.bestEpoch() + 2);
+        assertThat(result.steps()).isEqualTo(5 * epochs.size());
     }
 }

@@ -5,7 +5,6 @@ import dev.distill.config.TrainConfig;
 import dev.distill.models.Base;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
-
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -29,6 +28,7 @@ public final class Trainings {
     private Optional<Double> dropout = Optional.empty();
     private TrainConfig.Kd kd = new TrainConfig.Kd(2, 0.5);
     private int saveSteps = 4;
+    private Optional<Integer> patience = Optional.empty();
     private TrainConfig.Precision precision = TrainConfig.Precision.FP32;
 
     private Trainings() {}
@@ -79,6 +79,12 @@ public final class Trainings {
         return this;
     }
 
+    /** Ends after that many epochs without a better one. */
+    public Trainings patience(int epochsWithoutABetterOne) {
+        patience = Optional.of(epochsWithoutABetterOne);
+        return this;
+    }
+
     /** The configuration. */
     public TrainConfig build() {
         return new TrainConfig(
@@ -95,7 +101,8 @@ public final class Trainings {
                 precision,
                 kd,
                 saveSteps,
-                7);
+                7,
+                patience);
     }
 
     /** The labels of the rows. */

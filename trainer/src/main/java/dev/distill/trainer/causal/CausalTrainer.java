@@ -10,6 +10,7 @@ import dev.distill.models.Torch;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Checkpoints;
 import dev.distill.trainer.MetricsLog;
+import dev.distill.trainer.OutOfMemory;
 import dev.distill.trainer.Schedule;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
@@ -149,7 +150,7 @@ public final class CausalTrainer {
                             throw e;
                         }
                         batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
-                        listener.accept(new TrainingEvent.Note(halved(number, batchRows)));
+                        listener.accept(new TrainingEvent.Note(OutOfMemory.halved(number, batchRows)));
                     }
                 }
                 if (!outcome.isFinite()) {
@@ -234,11 +235,6 @@ public final class CausalTrainer {
 
     private double secondsSince(Instant begun) {
         return Duration.between(begun, clock.instant()).toNanos() / 1e9;
-    }
-
-    private static String halved(int step, int rows) {
-        return "step %d did not fit into memory: batches have %d rows from now on, a step as many as before"
-                .formatted(step, rows);
     }
 
     private static UserError interrupted(int step, int steps) {

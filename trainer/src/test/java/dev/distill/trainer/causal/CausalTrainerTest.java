@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.config.TrainConfig.Loss;
 import dev.distill.config.UserError;
+import dev.distill.trainer.OutOfMemory;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
 import java.io.IOException;

@@ -1,16 +1,16 @@
-package dev.distill.trainer.causal;
+package dev.distill.trainer;
 
 import java.util.List;
 
 /** Tells libtorch's want of memory from its other complaints: only the message does. */
-final class OutOfMemory {
+public final class OutOfMemory {
     private static final List<String> SAYINGS =
             List.of("can't allocate memory", "not enough memory", "out of memory");
 
     private OutOfMemory() {}
 
     /** Whether there was too little memory for an array. */
-    static boolean is(Throwable failure) {
+    public static boolean is(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             String message = String.valueOf(t.getMessage());
             if (SAYINGS.stream().anyMatch(message::contains)) {
@@ -18,5 +18,16 @@ final class OutOfMemory {
             }
         }
         return false;
+    }
+
+    /**
+     * What is told when it happened.
+     *
+     * @param step from 1
+     * @param rows of the batches to come
+     */
+    public static String halved(int step, int rows) {
+        return "step %d did not fit into memory: batches have %d rows from now on, a step as many as before"
+                .formatted(step, rows);
     }
 }

@@ -1,0 +1,27 @@
+package dev.distill.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.distill.models.Torch;
+import org.junit.jupiter.api.Test;
+
+class OutOfMemoryTest {
+    @Test
+    void libtorchsOwnComplaintIsUnderstoodAndOthersAreNotTakenForIt() {
+        try (NDManager manager = Torch.newManager()) {
+            Throwable tooLarge = catchThrowable(() -> manager.zeros(new Shape(1L << 52)));
+            Throwable misfit =
+                    catchThrowable(
+                            () ->
+                                    manager.zeros(new Shape(2, 3))
+                                            .matMul(manager.zeros(new Shape(2, 3))));
+
+            assertThat(OutOfMemory.is(tooLarge)).isTrue();
+            assertThat(misfit).isNotNull();
+            assertThat(OutOfMemory.is(misfit)).isFalse();
+        }
+    }
+}
