@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  * @param folder where the files are
  */
 public record CausalBase(Path folder) {
-    /** The standard deviation of new weights, as transformers initialises decoders. */
-    private static final float INITIALIZER_RANGE = 0.02f;
-
     /** The decoder's shape. */
     public CausalConfig config() {
         return CausalConfig.read(folder.resolve("config.json"));
@@ -48,8 +45,8 @@ public record CausalBase(Path folder) {
     }
 
     /**
-     * Random weights of its shape: normal with deviation 0.02, norms at 1, biases at 0, and the
-     * decays of the gated delta rule as their authors draw them.
+     * Random weights of its shape: normal with the config's {@code initializer_range} as deviation,
+     * norms at 1, biases at 0, and the decays of the gated delta rule as their authors draw them.
      */
     public Weights fresh(NDManager parent, long seed) {
         CausalConfig config = config();
@@ -77,7 +74,7 @@ public record CausalBase(Path folder) {
             }
         } else if (!name.endsWith(".bias")) {
             for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = (float) random.nextGaussian() * INITIALIZER_RANGE;
+                numbers[i] = (float) (random.nextGaussian() * config.initializerRange());
             }
         }
         return manager.create(numbers, shape);

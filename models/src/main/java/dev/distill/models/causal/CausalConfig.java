@@ -18,6 +18,7 @@ import java.util.Map;
  * @param mlpBias whether the feed-forward blocks have biases
  * @param tiedEmbeddings whether the embedding is also the output matrix
  * @param finalLogitSoftcapping logits are softcap * tanh(logits / softcap); 0 for not
+ * @param initializerRange the standard deviation of new weights
  * @param source the JSON object that this was read from: what {@link #toJson} writes again
  */
 public record CausalConfig(
@@ -31,6 +32,7 @@ public record CausalConfig(
         boolean mlpBias,
         boolean tiedEmbeddings,
         double finalLogitSoftcapping,
+        double initializerRange,
         String source) {
     public CausalConfig {
         layers = List.copyOf(layers);

@@ -54,6 +54,7 @@ final class CausalConfigReader {
                         family == Family.LLAMA && json.flag("mlp_bias", false),
                         json.flag("tie_word_embeddings", family == Family.GEMMA3),
                         json.number("final_logit_softcapping", 0),
+                        json.number("initializer_range", 0.02),
                         json.text());
         json.check();
         return config;
