@@ -37,20 +37,25 @@ import java.util.Optional;
  * held-out ones: the whole path from template and mask to generated JSON. README.md says how to run
  * it.
  *
- * <p>usage: Extraction [rows] [epochs]
+ * <p>usage: Extraction [rows] [epochs] [batch] [learning rate] [most tokens of a packed row]
  */
 final class Extraction {
-    private static final int HELD_OUT = 200;
+    private static final int HELD_OUT = 500;
+    private static final int WRONG_SHOWN = 5;
 
     private Extraction() {}
 
     public static void main(String[] args) throws Exception {
-        int count = args.length > 0 ? Integer.parseInt(args[0]) : 8_000;
+        int count = args.length > 0 ? Integer.parseInt(args[0]) : 6_000;
         int epochs = args.length > 1 ? Integer.parseInt(args[1]) : 2;
+        int batch = args.length > 2 ? Integer.parseInt(args[2]) : 16;
+        double rate = args.length > 3 ? Double.parseDouble(args[3]) : 3e-3;
+        int width = args.length > 4 ? Integer.parseInt(args[4]) : 128;
         List<ChatRow> rows = OrderMessages.rows(count + 2 * HELD_OUT, 1);
         List<ChatRow> heldOut = rows.subList(count + HELD_OUT, count + 2 * HELD_OUT);
         Path base = Path.of("examples/extraction/base");
         Path work = Files.createTempDirectory("causal-extraction");
+        Tokens tokens = new Tokens();
         long begun = System.nanoTime();
         TrainingResult result =
                 new CausalTrainer(InstantSource.system())
@@ -60,19 +65,28 @@ final class Extraction {
                                         rows.subList(0, count),
                                         rows.subList(count, count + HELD_OUT),
                                         epochs,
+                                        batch,
+                                        rate,
+                                        width,
                                         work),
-                                Extraction::show,
+                                event -> {
+                                    tokens.see(event);
+                                    show(event);
+                                },
                                 () -> false);
         System.out.printf(
                 Locale.ROOT,
-                "trained on %,d rows in %.0f s (%.0f rows/s), validation loss %.4f%n",
+                "%d epochs of %,d rows in %.0f s: %.0f rows/s, %.0f tokens/s, validation loss %.4f%n",
+                epochs,
                 count,
                 (System.nanoTime() - begun) / 1e9,
                 result.rowsPerSecond(),
+                result.rowsPerSecond() * tokens.perRow,
                 result.validationLoss());
         try (ChatModel model =
                 ChatModel.load(work.resolve("model"), Precision.FP32, Clock.systemUTC())) {
             int right = 0;
+            int wrong = 0;
             List<Ask> asks = new ArrayList<>();
             for (ChatRow row : heldOut) {
                 Chat chat =
@@ -92,7 +106,7 @@ final class Extraction {
             for (int i = 0; i < replies.size(); i++) {
                 boolean same = same(replies.get(i).text(), heldOut.get(i).answer());
                 right += same ? 1 : 0;
-                if (i < 2 || (!same && i < 40)) {
+                if (i < 2 || !same && wrong++ < WRONG_SHOWN) {
                     System.out.println(
                             heldOut.get(i).prompt().getFirst().content()
                                     + "\n  "
@@ -105,6 +119,17 @@ final class Extraction {
                     HELD_OUT,
                     100.0 * right / HELD_OUT,
                     (System.nanoTime() - begun) / 1e9);
+        }
+    }
+
+    /** How long the rows are on average, which the trainer tells once. */
+    private static final class Tokens {
+        private double perRow;
+
+        void see(TrainingEvent event) {
+            if (event instanceof TrainingEvent.Reading reading) {
+                perRow = (double) reading.tokens() / reading.rows();
+            }
         }
     }
 
@@ -141,13 +166,20 @@ final class Extraction {
     }
 
     private static CausalJob job(
-            Path base, List<ChatRow> training, List<ChatRow> validation, int epochs, Path work) {
+            Path base,
+            List<ChatRow> training,
+            List<ChatRow> validation,
+            int epochs,
+            int batch,
+            double rate,
+            int width,
+            Path work) {
         return new CausalJob(
                 new TrainConfig(
                         epochs,
-                        4e-3,
-                        4e-3,
-                        16,
+                        rate,
+                        rate,
+                        batch,
                         1,
                         0.01,
                         0.05,
@@ -167,7 +199,7 @@ final class Extraction {
                         Optional.empty(),
                         new OnPolicy(0, 1, 1),
                         Optional.empty()),
-                256,
+                width,
                 new CausalBase(base),
                 new TemplateFormat(ChatTemplate.load(base, Clock.systemUTC())),
                 Optional.empty(),

@@ -21,7 +21,7 @@ final class MakeData {
     private static final long SEED = 20261128L;
     private static final int REQUESTS = 6_000;
     private static final int GOLD = 300;
-    private static final int MOST = 12;
+    private static final int MOST = 99;
     private static final List<String> ITEMS =
             List.of("mug", "shirt", "lamp", "chair", "book", "pen", "bag", "clock");
     private static final List<String> COLORS =
@@ -39,7 +39,11 @@ final class MakeData {
                     "Hello, I am %4$s. I would like %1$d %2$s %3$ss, shipped to %5$s.",
                     "Order for %5$s: %1$d x %3$s, %2$s, for %4$s",
                     "Could %1$d %3$ss in %2$s go to %5$s? The name is %4$s.",
-                    "We ran out of %2$s %3$ss, so %1$d more to %5$s please, thanks, %4$s");
+                    "We ran out of %2$s %3$ss, so %1$d more to %5$s please, thanks, %4$s",
+                    "%5$s branch here: %4$s asks for %3$ss in %2$s, %1$d of them.",
+                    "For %4$s: the %2$s %3$s, %1$d times. Ship it to %5$s!",
+                    "I'd take %1$d of the %3$ss in %2$s. My name is %4$s and I live in %5$s.",
+                    "Deliver to %4$s, %5$s: %3$ss (%2$s), quantity %1$d");
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Set<String> texts = new HashSet<>();

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * object of what is ordered. Whether a training learns at all, from template and mask to the
  * generated answer, shows on it in minutes; 95 % of the objects must be right to the letter.
  *
- * <p>There are about 460,000 different messages; those of one call are all different, so that rows
+ * <p>There are about 3.8 million different messages; those of one call are all different, so that rows
  * that were held out are rows that were never seen.
  */
 public final class OrderMessages {
@@ -35,8 +35,12 @@ public final class OrderMessages {
                     "Hello, I am %4$s. I would like %1$d %2$s %3$ss, shipped to %5$s.",
                     "Order for %5$s: %1$d x %3$s, %2$s, for %4$s",
                     "Could %1$d %3$ss in %2$s go to %5$s? The name is %4$s.",
-                    "We ran out of %2$s %3$ss, so %1$d more to %5$s please, thanks, %4$s");
-    private static final int MOST = 20;
+                    "We ran out of %2$s %3$ss, so %1$d more to %5$s please, thanks, %4$s",
+                    "%5$s branch here: %4$s asks for %3$ss in %2$s, %1$d of them.",
+                    "For %4$s: the %2$s %3$s, %1$d times. Ship it to %5$s!",
+                    "I'd take %1$d of the %3$ss in %2$s. My name is %4$s and I live in %5$s.",
+                    "Deliver to %4$s, %5$s: %3$ss (%2$s), quantity %1$d");
+    private static final int MOST = 99;
 
     private OrderMessages() {}
 
