@@ -11,6 +11,11 @@ import dev.distill.proxy.recording.Exchange;
 import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Usage;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("it")
 class TrafficRecorderTest {
@@ -52,7 +54,8 @@ class TrafficRecorderTest {
         assertThat(row.costNanoUsd()).isEmpty();
         assertThat(row.mayTrainStudent()).isTrue();
         Columns columns =
-                new Columns(Optional.of("request_id"), "text", "label", Optional.of("route"));
+                new Columns(
+                        Optional.of("request_id"), "text", "label", "answer", Optional.of("route"));
         assertThat(RequestFile.read(folder, columns))
                 .extracting(Request::id)
                 .containsExactlyInAnyOrder("one", "two");
