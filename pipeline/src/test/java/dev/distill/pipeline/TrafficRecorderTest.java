@@ -11,11 +11,6 @@ import dev.distill.proxy.recording.Exchange;
 import dev.distill.proxy.recording.Recorder;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Usage;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("it")
 class TrafficRecorderTest {
