@@ -3,15 +3,13 @@ package dev.distill.cli;
 import dev.distill.files.Json;
 import dev.distill.pipeline.Job;
 import dev.distill.pipeline.Plan;
-
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 
 /** {@code distill plan}: says what a run would do. */
 @Command(

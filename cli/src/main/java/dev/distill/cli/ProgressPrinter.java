@@ -2,7 +2,6 @@ package dev.distill.cli;
 
 import dev.distill.pipeline.Events;
 import dev.distill.pipeline.RunEvent;
-
 import java.io.PrintWriter;
 import java.util.Locale;
 

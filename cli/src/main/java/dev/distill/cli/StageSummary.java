@@ -1,9 +1,7 @@
 package dev.distill.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.pipeline.StageOutput;
-
 import java.util.Locale;
 
 /** A stage's result in a few words, from its facts. */

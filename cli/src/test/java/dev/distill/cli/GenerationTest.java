@@ -3,16 +3,13 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.ExitCode;
 import dev.distill.files.Json;
-
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Path;
 
 /** A job whose task is to write JSON: a recorded teacher, a tiny Llama as the student. */
 @Tag("it")

@@ -3,9 +3,7 @@ package dev.distill.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-
 import dev.distill.files.Json;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

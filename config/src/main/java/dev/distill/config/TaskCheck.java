@@ -1,6 +1,5 @@
 package dev.distill.config;
 
-
 /** Whether what is written about a task and its gate fits the kind of task. */
 final class TaskCheck {
     private final JobConfig job;
@@ -29,14 +28,20 @@ final class TaskCheck {
                     "name a text file with one label a line, or write type: generation");
         }
         unused("task.json", TaskConfig.Type.CLASSIFICATION, "it is for tasks of type generation");
-        unused("data.columns.answer", TaskConfig.Type.CLASSIFICATION, "the column is called label there");
+        unused(
+                "data.columns.answer",
+                TaskConfig.Type.CLASSIFICATION,
+                "the column is called label there");
         unused("gate.min_exact_match", TaskConfig.Type.CLASSIFICATION, "use min_accuracy");
         metric(GateConfig.Metric.ACCURACY);
     }
 
     private void generation() {
         unused("task.labels", TaskConfig.Type.GENERATION, "it is for tasks of type classification");
-        unused("data.columns.label", TaskConfig.Type.GENERATION, "the column is called answer there");
+        unused(
+                "data.columns.label",
+                TaskConfig.Type.GENERATION,
+                "the column is called answer there");
         unused("gate.min_accuracy", TaskConfig.Type.GENERATION, "use min_exact_match");
         metric(GateConfig.Metric.EXACT_MATCH);
     }

@@ -1,9 +1,7 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.files.CanonicalJson;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;

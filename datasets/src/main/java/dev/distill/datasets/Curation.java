@@ -4,7 +4,6 @@ import dev.distill.config.CurateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
-
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

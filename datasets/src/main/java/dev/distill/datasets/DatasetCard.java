@@ -1,10 +1,8 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

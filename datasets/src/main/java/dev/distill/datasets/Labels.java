@@ -1,12 +1,10 @@
 package dev.distill.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.Suggestion;
 import dev.distill.config.UserError;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

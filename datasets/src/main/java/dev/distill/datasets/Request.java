@@ -1,7 +1,6 @@
 package dev.distill.datasets;
 
 import dev.distill.config.Location;
-
 import java.util.Optional;
 
 /**

@@ -5,7 +5,6 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -4,9 +4,6 @@ import dev.distill.config.DataConfig.Columns;
 import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.Suggestion;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes requests of the rows of a file, whatever its format, and collects what is wrong. */
 final class RequestRows {

@@ -3,12 +3,9 @@ package dev.distill.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
-
 import dev.distill.config.CurateConfig;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class AnswerFormatTest {
     private static final AnswerFormat JSON = new AnswerFormat.JsonText();

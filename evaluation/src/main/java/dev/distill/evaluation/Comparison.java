@@ -4,7 +4,6 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig.Metric;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.Scale.Tick;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,6 @@ package dev.distill.evaluation;
 
 import dev.distill.config.GateConfig;
 import dev.distill.evaluation.Verdict.Condition;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,10 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.Verdict.Condition;
-
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;

@@ -90,8 +90,7 @@ public record Ladder(List<Rung> rungs) {
         Rung a = rungs.get(one);
         Rung b = rungs.get(other);
         int byVerdict = a.verdict().outcome().compareTo(b.verdict().outcome());
-        return byVerdict < 0
-                || (byVerdict == 0 && a.accuracy().value() > b.accuracy().value());
+        return byVerdict < 0 || (byVerdict == 0 && a.accuracy().value() > b.accuracy().value());
     }
 
     /**

@@ -1,11 +1,9 @@
 package dev.distill.evaluation;
 
 import dev.distill.evaluation.ReportData.Level;
-
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
-
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -2,10 +2,8 @@ package dev.distill.evaluation;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.evaluation.Verdict.Condition;
 import dev.distill.files.Json;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,6 @@ package dev.distill.evaluation;
 
 import dev.distill.evaluation.Row.Cell;
 import dev.distill.evaluation.Row.Rank;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
     private static final List<String> LABELS = List.of("a", "b", "c", "d");

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig;
 import dev.distill.evaluation.Verdict.Condition;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 class GateTest {
     private static final GateConfig NONE =

@@ -3,15 +3,13 @@ package dev.distill.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distill.config.GateConfig;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LadderTest {
     @TempDir Path folder;

@@ -2,7 +2,6 @@ package dev.distill.evaluation;
 
 import dev.distill.config.GateConfig;
 import dev.distill.files.Digest;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -182,7 +182,7 @@ public enum Architecture {
     }
 
     private static long scores(Size size, long texts, long tokens) {
-        return size.layers() * size.heads() * texts * tokens * tokens;
+        return (long) size.layers() * size.heads() * texts * tokens * tokens;
     }
 
     /** What the names of the weights below the head begin with. */

@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.JobConfig;
 import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.Labels;
@@ -15,7 +14,6 @@ import dev.distill.evaluation.Latency;
 import dev.distill.evaluation.Provenance;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.ConfigText;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.Curation;
@@ -13,7 +12,6 @@ import dev.distill.datasets.ParquetFile;
 import dev.distill.datasets.Request;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;

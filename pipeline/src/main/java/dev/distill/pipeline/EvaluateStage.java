@@ -2,7 +2,6 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.EvaluateConfig;
 import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
@@ -17,7 +16,6 @@ import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.serving.StudentProvider;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

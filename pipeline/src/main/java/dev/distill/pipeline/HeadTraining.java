@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
@@ -13,7 +12,6 @@ import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.head.HeadCalibration;
 import dev.distill.trainer.head.HeadJob;
 import dev.distill.trainer.head.HeadTrainer;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;

@@ -15,7 +15,6 @@ import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.Labels;
 import dev.distill.datasets.Request;
 import dev.distill.datasets.RequestFile;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
 import dev.distill.config.UserError;
@@ -12,7 +11,6 @@ import dev.distill.evaluation.Report;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.FolderRegistry;
-
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,7 +1,6 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.ExitCode;
 import dev.distill.config.GateConfig;
 import dev.distill.config.Location;
@@ -21,7 +20,6 @@ import dev.distill.models.students.Students;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
 import dev.distill.serving.StudentProvider;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.DataConfig;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.TeacherConfig;
@@ -16,9 +15,6 @@ import dev.distill.datasets.Request;
 import dev.distill.datasets.Split;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the teacher about every request and every gold item, so that whatever has to be paid is paid

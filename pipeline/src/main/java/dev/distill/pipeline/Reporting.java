@@ -2,14 +2,12 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.JobConfig;
 import dev.distill.config.StudentConfig;
 import dev.distill.evaluation.Ladder;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ import dev.distill.config.UserError;
 import dev.distill.models.Base;
 import dev.distill.models.Bases;
 import dev.distill.models.causal.CausalBase;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

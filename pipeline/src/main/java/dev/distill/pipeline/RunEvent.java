@@ -1,11 +1,9 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.ExitCode;
 import dev.distill.evaluation.Ladder;
 import dev.distill.files.Json;
-
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;

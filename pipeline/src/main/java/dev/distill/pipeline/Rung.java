@@ -7,7 +7,6 @@ import dev.distill.evaluation.Ladder;
 import dev.distill.evaluation.ReportData;
 import dev.distill.evaluation.Verdict;
 import dev.distill.files.WholeFolder;
-
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -2,7 +2,6 @@ package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.datasets.AnswerFormat;
 
 /**

@@ -1,9 +1,7 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.files.Digest;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;

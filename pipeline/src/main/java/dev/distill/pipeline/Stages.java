@@ -1,13 +1,11 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.evaluation.Ladder;
 import dev.distill.evaluation.Outcome;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

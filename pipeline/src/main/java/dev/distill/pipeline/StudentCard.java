@@ -7,7 +7,6 @@ import dev.distill.datasets.Labels;
 import dev.distill.files.Digest;
 import dev.distill.models.Base;
 import dev.distill.models.ModelCard;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

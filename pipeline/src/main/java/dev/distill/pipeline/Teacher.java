@@ -6,15 +6,13 @@ import dev.distill.config.TeacherConfig;
 import dev.distill.config.UserError;
 import dev.distill.datasets.RejectedRow;
 import dev.distill.datasets.Request;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the teacher about many requests at once through the proxy, which stores every answer before

@@ -1,14 +1,12 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.LabelProbabilities;
 import dev.distill.datasets.Part;
 import dev.distill.datasets.Request;
 import dev.distill.proxy.Headers;
-
 import java.time.Instant;
 import java.util.Optional;
 

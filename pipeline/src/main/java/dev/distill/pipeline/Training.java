@@ -1,11 +1,9 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
-
 import java.nio.file.Path;
 
 /** One training of a job's student: all that {@link TrainStage} knows of a kind of student. */

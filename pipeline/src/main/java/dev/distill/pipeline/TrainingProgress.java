@@ -1,10 +1,8 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-
 import dev.distill.files.Json;
 import dev.distill.trainer.TrainingEvent;
-
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;

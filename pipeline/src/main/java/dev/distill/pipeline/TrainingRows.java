@@ -15,8 +15,7 @@ record TrainingRows(List<TrainingRow> training, List<TrainingRow> validation) {
 
     static TrainingRows of(StageOutput curate, Labels labels) {
         DatasetFolder dataset = new DatasetFolder(curate.folder());
-        return new TrainingRows(
-                rows(dataset.train(), labels), rows(dataset.validation(), labels));
+        return new TrainingRows(rows(dataset.train(), labels), rows(dataset.validation(), labels));
     }
 
     private static List<TrainingRow> rows(List<AnswerRow> answers, Labels labels) {

@@ -52,7 +52,8 @@ class TrafficRecorderTest {
         assertThat(row.costNanoUsd()).isEmpty();
         assertThat(row.mayTrainStudent()).isTrue();
         Columns columns =
-                new Columns(Optional.of("request_id"), "text", "label", Optional.of("route"));
+                new Columns(
+                        Optional.of("request_id"), "text", "label", "answer", Optional.of("route"));
         assertThat(RequestFile.read(folder, columns))
                 .extracting(Request::id)
                 .containsExactlyInAnyOrder("one", "two");

@@ -3,7 +3,6 @@ package dev.distill.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
@@ -16,7 +15,6 @@ import dev.distill.models.causal.Sampling;
 import dev.distill.models.chat.OpenAiMessages;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,14 +3,12 @@ package dev.distill.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.Classifier;
 import dev.distill.models.Prediction;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,9 @@
 package dev.distill.serving;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.wire.Refusal;
-
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 

@@ -2,7 +2,6 @@ package dev.distill.serving;
 
 import dev.distill.models.students.Students;
 import dev.distill.proxy.upstream.Provider;
-
 import java.nio.file.Path;
 
 /** Students of this process as providers of the proxy. */

@@ -6,11 +6,10 @@
  * <ul>
  *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them;
  *   <li>in a step: {@code Batches} says which rows, {@code Learner} has a {@code Crew} of {@code
- *       Worker}s run forward, loss, gradients
- *       and optimiser; {@code Losses} and {@code Optimizer} are doors to {@code losses.py} and
- *       {@code optimizer.py}, TorchScript text among the resources; {@code Schedule} gives the
- *       learning rate; {@code TokenLosses} are the losses of language models, {@code
- *       divergences.py} the text that both kinds of loss share;
+ *       Worker}s run forward, loss, gradients and optimiser; {@code Losses} and {@code Optimizer}
+ *       are doors to {@code losses.py} and {@code optimizer.py}, TorchScript text among the
+ *       resources; {@code Schedule} gives the learning rate; {@code TokenLosses} are the losses of
+ *       language models, {@code divergences.py} the text that both kinds of loss share;
  *   <li>between steps: {@code TrainingState} is where the training stands, {@code Checkpoints} put
  *       it on the disk, {@code MetricsLog} writes metrics.jsonl.
  *   <li>after the loop: {@code CalibrationFit} finds the temperature of the student's

@@ -2,7 +2,6 @@ package dev.distill.models.causal;
 
 import dev.distill.files.AtomicFile;
 import dev.distill.models.ModelCard;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

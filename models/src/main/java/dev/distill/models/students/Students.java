@@ -2,7 +2,6 @@ package dev.distill.models.students;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
@@ -24,7 +23,6 @@ import dev.distill.models.head.HeadShape;
 import dev.distill.models.linear.LinearClassifier;
 import dev.distill.models.linear.LinearPackage;
 import dev.distill.models.linear.LinearShape;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.models.Classifier;
 import dev.distill.models.EncoderClassifier;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StudentsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -32,7 +30,7 @@ class StudentsTest {
 
         assertThatThrownBy(() -> Students.load(folder))
                 .hasMessageContaining("config.json: model_type 'mamba' is not known")
-                .hasMessageContaining("hint: known are bert, distilbert, distill-linear");
+                .hasMessageContaining("hint: known are bert, distilbert, modernbert, distill-linear");
     }
 
     @Test

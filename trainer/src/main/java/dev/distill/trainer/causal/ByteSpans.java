@@ -1,7 +1,6 @@
 package dev.distill.trainer.causal;
 
 import dev.distill.models.Tokenizer;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

@@ -3,11 +3,9 @@ package dev.distill.trainer.causal;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import dev.distill.models.causal.TokenRows;
 import dev.distill.trainer.TokenTeacher;
 import dev.distill.trainer.causal.Sample.Hint;
-
 import java.util.Arrays;
 import java.util.List;
 

@@ -150,7 +150,8 @@ public final class CausalTrainer {
                             throw e;
                         }
                         batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
-                        listener.accept(new TrainingEvent.Note(OutOfMemory.halved(number, batchRows)));
+                        listener.accept(
+                                new TrainingEvent.Note(OutOfMemory.halved(number, batchRows)));
                     }
                 }
                 if (!outcome.isFinite()) {

@@ -1,7 +1,6 @@
 package dev.distill.trainer.causal;
 
 import dev.distill.models.Tokenizer;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

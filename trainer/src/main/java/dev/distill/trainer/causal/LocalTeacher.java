@@ -2,7 +2,6 @@ package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.models.Encoder.Mode;
@@ -12,7 +11,6 @@ import dev.distill.models.causal.CausalConfig;
 import dev.distill.models.causal.CausalLm;
 import dev.distill.models.causal.HeldWeights;
 import dev.distill.trainer.TokenTeacher;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.distill.trainer.causal;
 import dev.distill.models.Tokenizer;
 import dev.distill.trainer.causal.Sample.Hint;
 import dev.distill.trainer.causal.TeacherToken.Alternative;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.config.TrainConfig.Loss;
 import dev.distill.files.Json;
 import dev.distill.models.Tokenizer;
 import dev.distill.trainer.TrainingEvent;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +16,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A teacher that reads letter by letter, with two of its letters numbered the other way round. */
 class ForeignReadingTest {

@@ -192,8 +192,8 @@ class HeadTrainerTest {
                         e -> assertThat(e.code()).isEqualTo(ExitCode.INVALID_INPUT))
                 .hasMessageMatching(
                         "(?s)the (loss|gradient's norm) of step \\d is (NaN|Infinity); its rows are"
-                            + " row-\\d+, .*\n"
-                            + "hint: lower the head's learning_rate \\(1.0E30\\).*");
+                                + " row-\\d+, .*\n"
+                                + "hint: lower the head's learning_rate \\(1.0E30\\).*");
     }
 
     @Test
