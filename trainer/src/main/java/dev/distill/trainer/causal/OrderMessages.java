@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
  * object of what is ordered. Whether a training learns at all, from template and mask to the
  * generated answer, shows on it in minutes; 95 % of the objects must be right to the letter.
  *
- * <p>There are about 3.8 million different messages; those of one call are all different, so that rows
- * that were held out are rows that were never seen.
+ * <p>There are about 3.8 million different messages; those of one call are all different, so that
+ * rows that were held out are rows that were never seen.
  */
 public final class OrderMessages {
     private static final List<String> ITEMS =
