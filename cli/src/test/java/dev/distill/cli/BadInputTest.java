@@ -42,6 +42,26 @@ class BadInputTest {
                                                         "num_train_epochs: two")),
                         "error: job.yaml:11:28: train.num_train_epochs must be a whole number, got \"two\""),
                 mistake(
+                        "no such GPU",
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replace(
+                                                        "num_train_epochs: 2",
+                                                        "device: cuda:99, num_train_epochs: 2")),
+                        "error: job.yaml:11:18: train.device is cuda:99, but "),
+                mistake(
+                        "no such device",
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replace(
+                                                        "num_train_epochs: 2",
+                                                        "device: gpu, num_train_epochs: 2")),
+                        "train.device must be auto, cpu or cuda:N, got gpu\n\nhint: for example device: cuda:0"),
+                mistake(
                         "missing file",
                         job -> job.edit("job.yaml", t -> t.replace("gold.jsonl", "golden.jsonl")),
                         "data.gold names golden.jsonl, which does not exist"),

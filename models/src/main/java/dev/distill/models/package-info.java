@@ -2,7 +2,7 @@
  * What a student is: architectures, weights, tokenizers, inference, packages and registries.
  *
  * <ul>
- *   <li>{@code Torch}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
+ *   <li>{@code Torch}, {@code LibtorchVersion}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
  *       TorchScript text among the resources: {@code bert.py}, {@code distilbert.py}, {@code
  *       modernbert.py}, {@code blocks.py}.
  *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging

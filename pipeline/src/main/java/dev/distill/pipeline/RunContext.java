@@ -4,6 +4,7 @@ import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
 import dev.distill.models.Base;
 import dev.distill.models.Bases;
+import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalBase;
 
 import java.nio.file.Files;
@@ -89,15 +90,26 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * Looks at what is wrong with the student before anything is asked or paid for.
      *
-     * @throws UserError when there is no such base, or it cannot read texts of that length
+     * Chooses the device too.
+     *
+     * @throws UserError when there is no such device or base, or the base cannot read texts of that
+     *     length
      */
     void checkStudent() {
+        useDevice();
         if (kinds().contains(StudentConfig.Kind.HEAD)
                 || kinds().contains(StudentConfig.Kind.ENCODER)) {
             checkEncoder();
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {
             checkPositions(causalBase().config().size().positions());
+        }
+    }
+
+    /** A linear student needs no libtorch at all. */
+    void useDevice() {
+        if (!kinds().equals(List.of(StudentConfig.Kind.LINEAR))) {
+            Torch.use(job.config().train().device(), job.file().at("train.device"));
         }
     }
 
