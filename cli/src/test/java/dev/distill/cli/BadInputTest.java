@@ -102,6 +102,10 @@ class BadInputTest {
                                         t -> t.replace("provider: recorded", "provider: recordd")),
                         "proxy.yaml:6:26: routes.teacher.targets[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
                 mistake(
+                        "a misspelt base of the hub",
+                        job -> job.edit("job.yaml", t -> t.replaceFirst("base: [^,]*,", "base: \"hf://bert\",")),
+                        "hf://bert is no name of a repository on the hub\n\nhint: write hf://org/name@revision"),
+                mistake(
                         "a base that is not there",
                         job ->
                                 job.edit(

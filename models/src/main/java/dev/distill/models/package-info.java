@@ -16,6 +16,7 @@
  *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
  *       folder.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
+ *   <li>{@code hub}, a package of its own: bases from the Hugging Face hub.
  *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
  * </ul>
  */

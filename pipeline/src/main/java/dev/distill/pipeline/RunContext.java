@@ -6,6 +6,9 @@ import dev.distill.models.Base;
 import dev.distill.models.Bases;
 import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalBase;
+import dev.distill.models.hub.Hub;
+import dev.distill.models.hub.HubReference;
+import dev.distill.models.hub.HubSettings;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +30,44 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      */
     Base base() {
         String written = job.config().student().base();
-        String name = written.equals(Bases.MINILM) ? written : besideJob(written).toString();
-        return new Bases(state.bases()).resolve(name);
+        String name =
+                written.equals(Bases.MINILM)
+                        ? written
+                        : folder(written, "student.base").toString();
+        Base base = new Bases(state.bases()).resolve(name);
+        return HubReference.is(written) ? named(written, base.folder()) : base;
+    }
+
+    /** A base from the hub bears its commit, whatever it was asked for by. */
+    private Base named(String written, Path folder) {
+        String repository = written.replaceAll("@.*", "");
+        return new Base("%s@%s".formatted(repository, folder.getFileName()), folder);
+    }
+
+    /** The folder of a base: beside the job, or what was fetched from the hub. */
+    private Path folder(String written, String key) {
+        if (!HubReference.is(written)) {
+            return besideJob(written);
+        }
+        HubReference reference = HubReference.parse(written, job.file().at(key));
+        return hub().find(reference)
+                .orElseThrow(
+                        () ->
+                                UserError.invalid(
+                                        reference.written(),
+                                        reference + " has not been fetched yet",
+                                        "distill run fetches it"));
+    }
+
+    private Hub hub() {
+        return new Hub(state.hub(), HubSettings.of(System.getenv()), Thread::sleep, stop);
+    }
+
+    /** Fetches a base that is on the hub. */
+    private void fetch(String written, String key) {
+        if (HubReference.is(written)) {
+            hub().fetch(HubReference.parse(written, job.file().at(key)));
+        }
     }
 
     /** A path that the job names, which is relative to its file. */
@@ -43,9 +82,8 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      */
     CausalBase causalBase() {
         StudentConfig student = job.config().student();
-        String key =
-                student.kind() == StudentConfig.Kind.AUTO ? "student.causal_base" : "student.base";
-        Path folder = besideJob(student.causalBase().orElse(student.base()));
+        String key = causalKey();
+        Path folder = folder(student.causalBase().orElse(student.base()), key);
         if (!Files.isDirectory(folder)) {
             throw UserError.invalid(
                     job.file().at(key),
@@ -55,6 +93,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
         return new CausalBase(folder);
     }
 
+    private String causalKey() {
+        return job.config().student().kind() == StudentConfig.Kind.AUTO
+                ? "student.causal_base"
+                : "student.base";
+    }
+
     /** The folder that a student of a kind starts from, if it starts from anything. */
     Optional<Base> base(StudentConfig.Kind kind) {
         return switch (kind) {
@@ -62,7 +106,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
             case HEAD, ENCODER, AUTO -> Optional.of(base());
             case CAUSAL_LM -> {
                 Path folder = causalBase().folder();
-                yield Optional.of(new Base(String.valueOf(folder.getFileName()), folder));
+                String written =
+                        job.config().student().causalBase().orElse(job.config().student().base());
+                yield Optional.of(
+                        HubReference.is(written)
+                                ? named(written, folder)
+                                : new Base(String.valueOf(folder.getFileName()), folder));
             }
         };
     }
@@ -90,7 +139,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * Looks at what is wrong with the student before anything is asked or paid for.
      *
-     * Chooses the device too.
+     * Chooses the device and fetches the bases that are on the hub.
      *
      * @throws UserError when there is no such device or base, or the base cannot read texts of that
      *     length
@@ -99,9 +148,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
         useDevice();
         if (kinds().contains(StudentConfig.Kind.HEAD)
                 || kinds().contains(StudentConfig.Kind.ENCODER)) {
+            fetch(job.config().student().base(), "student.base");
             checkEncoder();
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {
+            StudentConfig student = job.config().student();
+            fetch(student.causalBase().orElse(student.base()), causalKey());
             checkPositions(causalBase().config().size().positions());
         }
     }
