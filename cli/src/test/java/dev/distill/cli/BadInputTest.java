@@ -3,20 +3,18 @@ package dev.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.distill.config.ExitCode;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("it")
 class BadInputTest {
@@ -103,7 +101,12 @@ class BadInputTest {
                         "proxy.yaml:6:26: routes.teacher.targets[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
                 mistake(
                         "a misspelt base of the hub",
-                        job -> job.edit("job.yaml", t -> t.replaceFirst("base: [^,]*,", "base: \"hf://bert\",")),
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replaceFirst(
+                                                        "base: [^,]*,", "base: \"hf://bert\",")),
                         "hf://bert is no name of a repository on the hub\n\nhint: write hf://org/name@revision"),
                 mistake(
                         "a base that is not there",

@@ -31,7 +31,8 @@ final class LibtorchVersion {
     private static final String JNI = "/jnilib/pytorch.properties";
 
     /** In Python's torch {@code __version__ = '2.7.1+cu128'}, in a libtorch.zip a plain line. */
-    private static final Pattern NUMBER = Pattern.compile("(?:__version__.*?|^)(\\d+\\.\\d+\\.\\d+)");
+    private static final Pattern NUMBER =
+            Pattern.compile("(?:__version__.*?|^)(\\d+\\.\\d+\\.\\d+)");
 
     private LibtorchVersion() {}
 

@@ -141,7 +141,9 @@ public final class Torch {
      * instructions for it, else float32. On a GPU, of which we know no such thing, float32.
      */
     public static Precision fastestPrecision() {
-        return !onGpu() && Files.isReadable(PROCESSOR) && hasBfloat16() ? Precision.BF16 : Precision.FP32;
+        return !onGpu() && Files.isReadable(PROCESSOR) && hasBfloat16()
+                ? Precision.BF16
+                : Precision.FP32;
     }
 
     private static boolean hasBfloat16() {

@@ -1,12 +1,10 @@
 package dev.distill.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.distill.datasets.Request;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.proxy.Forecast;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

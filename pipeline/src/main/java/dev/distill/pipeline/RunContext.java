@@ -9,7 +9,6 @@ import dev.distill.models.causal.CausalBase;
 import dev.distill.models.hub.Hub;
 import dev.distill.models.hub.HubReference;
 import dev.distill.models.hub.HubSettings;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +30,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     Base base() {
         String written = job.config().student().base();
         String name =
-                written.equals(Bases.MINILM)
-                        ? written
-                        : folder(written, "student.base").toString();
+                written.equals(Bases.MINILM) ? written : folder(written, "student.base").toString();
         Base base = new Bases(state.bases()).resolve(name);
         return HubReference.is(written) ? named(written, base.folder()) : base;
     }
@@ -139,7 +136,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * Looks at what is wrong with the student before anything is asked or paid for.
      *
-     * Chooses the device and fetches the bases that are on the hub.
+     * <p>Chooses the device and fetches the bases that are on the hub.
      *
      * @throws UserError when there is no such device or base, or the base cannot read texts of that
      *     length

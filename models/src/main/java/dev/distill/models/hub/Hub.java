@@ -79,8 +79,7 @@ public final class Hub {
     public Optional<Path> find(HubReference reference) {
         Path ref = ref(reference);
         try {
-            String commit =
-                    Files.isRegularFile(ref) ? Files.readString(ref) : reference.revision();
+            String commit = Files.isRegularFile(ref) ? Files.readString(ref) : reference.revision();
             return HubReference.isCommit(commit)
                     ? Optional.of(folder(reference, commit)).filter(Files::isDirectory)
                     : Optional.empty();
@@ -171,7 +170,9 @@ public final class Hub {
                         part,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.WRITE,
-                        goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+                        goesOn
+                                ? StandardOpenOption.APPEND
+                                : StandardOpenOption.TRUNCATE_EXISTING)) {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 write(out, ByteBuffer.wrap(buffer, 0, n), part);
                 if (stop.getAsBoolean()) {
@@ -218,8 +219,7 @@ public final class Hub {
                 ExitCode.REMOTE_FAILED,
                 Problem.at(
                                 reference.written(),
-                                "%s of %s came damaged: %s"
-                                        .formatted(file.name(), reference, what))
+                                "%s of %s came damaged: %s".formatted(file.name(), reference, what))
                         .withHint("run again to fetch this file anew"));
     }
 

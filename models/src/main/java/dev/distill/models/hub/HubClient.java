@@ -92,9 +92,7 @@ final class HubClient {
         URI next = address;
         for (int i = 0; i <= MOST_REDIRECTS; i++) {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(next)
-                            .timeout(HEADERS)
-                            .header("User-Agent", "distill");
+                    HttpRequest.newBuilder(next).timeout(HEADERS).header("User-Agent", "distill");
             long first = from.getAsLong();
             if (first > 0) {
                 request.header("Range", "bytes=" + first + "-");
@@ -134,8 +132,7 @@ final class HubClient {
     private UserError refused(HubReference reference, HttpResponse<?> answer) {
         int status = answer.statusCode();
         String revision = "RevisionNotFound";
-        boolean other =
-                answer.headers().firstValue("X-Error-Code").orElse("").equals(revision);
+        boolean other = answer.headers().firstValue("X-Error-Code").orElse("").equals(revision);
         return switch (status) {
             case 401, 403 ->
                     new UserError(
@@ -156,8 +153,7 @@ final class HubClient {
                             reference.written(),
                             other
                                     ? "%s has no revision %s"
-                                            .formatted(
-                                                    reference.repository(), reference.revision())
+                                            .formatted(reference.repository(), reference.revision())
                                     : "there is no repository %s with revision %s on %s"
                                             .formatted(
                                                     reference.repository(),

@@ -25,7 +25,8 @@ record HubListing(String commit, List<File> files) {
                             + "|(?:tokenizer|chat_template)[A-Za-z0-9_.-]*");
 
     private static final Pattern PARTS =
-            Pattern.compile("model-[0-9]+-of-[0-9]+\\.safetensors|model\\.safetensors\\.index\\.json");
+            Pattern.compile(
+                    "model-[0-9]+-of-[0-9]+\\.safetensors|model\\.safetensors\\.index\\.json");
 
     HubListing {
         files = List.copyOf(files);
@@ -49,8 +50,7 @@ record HubListing(String commit, List<File> files) {
         if (!HubReference.isCommit(commit)) {
             throw new UserError(
                     ExitCode.REMOTE_FAILED,
-                    Problem.at(
-                            reference.written(), "the hub names no commit of " + reference));
+                    Problem.at(reference.written(), "the hub names no commit of " + reference));
         }
         List<File> files = new ArrayList<>();
         for (JsonNode file : json.path("siblings")) {
@@ -62,9 +62,7 @@ record HubListing(String commit, List<File> files) {
                             bytes.isNumber()
                                     ? OptionalLong.of(bytes.asLong())
                                     : OptionalLong.empty(),
-                            sha256.isTextual()
-                                    ? Optional.of(sha256.asText())
-                                    : Optional.empty()));
+                            sha256.isTextual() ? Optional.of(sha256.asText()) : Optional.empty()));
         }
         return new HubListing(commit, files);
     }

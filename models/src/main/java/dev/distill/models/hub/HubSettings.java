@@ -24,10 +24,9 @@ public record HubSettings(URI endpoint, Optional<String> token) {
      * @throws UserError when HF_ENDPOINT is no http address
      */
     public static HubSettings of(Map<String, String> environment) {
+        String written = environment.getOrDefault(ENDPOINT, "").strip();
         String endpoint =
-                environment.getOrDefault(ENDPOINT, "").isBlank()
-                        ? "https://huggingface.co"
-                        : environment.get(ENDPOINT).strip().replaceAll("/+$", "");
+                written.isEmpty() ? "https://huggingface.co" : written.replaceAll("/+$", "");
         if (!endpoint.matches("https?://[^/@\\s]+[^@\\s]*")) {
             throw new UserError(
                     ExitCode.INVALID_INPUT,

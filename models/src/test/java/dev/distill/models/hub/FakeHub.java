@@ -1,6 +1,8 @@
 package dev.distill.models.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
@@ -15,6 +17,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +41,7 @@ final class FakeHub implements AutoCloseable {
         store = start(this::content);
     }
 
-    private static HttpServer start(com.sun.net.httpserver.HttpHandler handler)
-            throws IOException {
+    private static HttpServer start(HttpHandler handler) throws IOException {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", handler);
@@ -115,14 +117,18 @@ final class FakeHub implements AutoCloseable {
                 exchange.getResponseHeaders().set("Location", address(store) + "/" + name);
                 send(exchange, 302, new byte[0]);
             } else {
-                send(exchange, 200, files.get(name));
+                send(exchange, 200, content(name));
             }
         } else {
             send(exchange, 404, new byte[0]);
         }
     }
 
-    private com.fasterxml.jackson.databind.JsonNode listing() {
+    private byte[] content(String name) {
+        return Objects.requireNonNull(files.get(name), name);
+    }
+
+    private JsonNode listing() {
         var json = Json.object().put("sha", COMMIT);
         var siblings = json.putArray("siblings");
         files.forEach(
@@ -140,7 +146,7 @@ final class FakeHub implements AutoCloseable {
 
     private void content(HttpExchange exchange) throws IOException {
         note("store", exchange);
-        byte[] content = files.get(exchange.getRequestURI().getPath().substring(1));
+        byte[] content = content(exchange.getRequestURI().getPath().substring(1));
         String range = exchange.getRequestHeaders().getFirst("Range");
         int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=|-", ""));
         if (cutAfter < content.length) {

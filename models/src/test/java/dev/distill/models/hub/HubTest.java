@@ -10,7 +10,6 @@ import dev.distill.files.WholeFolder;
 import dev.distill.models.Bases;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,8 +122,7 @@ class HubTest {
 
         stop = false;
 
-        assertThat(fetch(MAIN).resolve("model.safetensors"))
-                .hasBinaryContent(new byte[300_000]);
+        assertThat(fetch(MAIN).resolve("model.safetensors")).hasBinaryContent(new byte[300_000]);
     }
 
     @Test
@@ -159,7 +157,10 @@ class HubTest {
     void withoutANetworkNothingCanBeFetched() {
         server.close();
 
-        refused(MAIN, ExitCode.REMOTE_FAILED, "is needed for hf://org/tiny@main, but cannot be reached");
+        refused(
+                MAIN,
+                ExitCode.REMOTE_FAILED,
+                "is needed for hf://org/tiny@main, but cannot be reached");
     }
 
     @Test
