@@ -50,6 +50,7 @@ public final class Main {
         line.addSubcommand(
                 new CommandLine(new UsageCommand(terminal))
                         .addSubcommand(new ReconcileCommand(terminal)));
+        line.addSubcommand(new ExportCommand(terminal));
         line.addSubcommand(new DoctorCommand(terminal));
         line.addSubcommand(new SchemaCommand(terminal));
         line.addSubcommand(new ReferenceCommand(terminal));

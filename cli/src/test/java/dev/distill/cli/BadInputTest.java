@@ -40,6 +40,26 @@ class BadInputTest {
                                                         "num_train_epochs: two")),
                         "error: job.yaml:11:28: train.num_train_epochs must be a whole number, got \"two\""),
                 mistake(
+                        "no such GPU",
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replace(
+                                                        "num_train_epochs: 2",
+                                                        "device: cuda:99, num_train_epochs: 2")),
+                        "error: job.yaml:11:18: train.device is cuda:99, but "),
+                mistake(
+                        "no such device",
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replace(
+                                                        "num_train_epochs: 2",
+                                                        "device: gpu, num_train_epochs: 2")),
+                        "train.device must be auto, cpu or cuda:N, got gpu\n\nhint: for example device: cuda:0"),
+                mistake(
                         "missing file",
                         job -> job.edit("job.yaml", t -> t.replace("gold.jsonl", "golden.jsonl")),
                         "data.gold names golden.jsonl, which does not exist"),
@@ -79,6 +99,15 @@ class BadInputTest {
                                         "proxy.yaml",
                                         t -> t.replace("provider: recorded", "provider: recordd")),
                         "proxy.yaml:6:26: routes.teacher.targets[0].provider names recordd, which is no provider\n\nhint: did you mean recorded?"),
+                mistake(
+                        "a misspelt base of the hub",
+                        job ->
+                                job.edit(
+                                        "job.yaml",
+                                        t ->
+                                                t.replaceFirst(
+                                                        "base: [^,]*,", "base: \"hf://bert\",")),
+                        "hf://bert is no name of a repository on the hub\n\nhint: write hf://org/name@revision"),
                 mistake(
                         "a base that is not there",
                         job ->

@@ -3,10 +3,13 @@ package dev.distill.config;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Whether what is written about a student and its training means something for its kind. */
 final class StudentCheck {
+    private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda:[0-9]{1,2}");
+
     private final JobConfig job;
     private final Findings findings;
 
@@ -16,6 +19,12 @@ final class StudentCheck {
     }
 
     void run() {
+        if (!findings.doubtful("train.device") && !DEVICE.matcher(job.train().device()).matches()) {
+            findings.add(
+                    "train.device",
+                    "must be auto, cpu or cuda:N, got " + job.train().device(),
+                    "for example device: cuda:0");
+        }
         if (findings.doubtful("student.kind")) {
             return;
         }

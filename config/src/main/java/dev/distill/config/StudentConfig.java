@@ -7,7 +7,8 @@ public record StudentConfig(
         @Doc("The kind of student; auto tries one after another until the gate passes.")
                 @Default("encoder")
                 Kind kind,
-        @Doc("minilm-l6 (comes with distill) or a folder in the Hugging Face layout.")
+        @Doc(
+                        "minilm-l6 (comes with distill), a folder in the Hugging Face layout, or hf://org/name@revision from the hub.")
                 @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("minilm-l6")
                 String base,
@@ -24,7 +25,7 @@ public record StudentConfig(
         @Doc("Settings of a head.") @OnlyFor(Kind.HEAD) Optional<HeadConfig> head,
         @Doc("Settings of a causal-lm.") @OnlyFor(Kind.CAUSAL_LM)
                 Optional<CausalTrainConfig> causalLm,
-        @Doc("The base of a causal-lm, which auto then tries last; a folder, as base.")
+        @Doc("The base of a causal-lm, which auto then tries last; a folder or hf://, as base.")
                 @OnlyFor(Kind.AUTO)
                 Optional<String> causalBase) {
     /** The settings of a causal-lm, written or not. */

@@ -69,7 +69,12 @@ public record TrainConfig(
         @Doc("Epochs without a better validation result after which the training ends.")
                 @OnlyFor(Kind.ENCODER)
                 @AtLeast(1)
-                Optional<Integer> earlyStoppingPatience) {
+                Optional<Integer> earlyStoppingPatience,
+        @Doc(
+                        "Where it is trained and measured: auto (a GPU where libtorch sees one), cpu, or cuda:0 and so on; see docs/gpu.md.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
+                @Default("auto")
+                String device) {
     /** A training that takes all its epochs. */
     public TrainConfig(
             int numTrainEpochs,
@@ -102,6 +107,42 @@ public record TrainConfig(
                 saveSteps,
                 seed,
                 Optional.empty());
+    }
+
+    /** A training on the first GPU, or the processor where there is none. */
+    public TrainConfig(
+            int numTrainEpochs,
+            double learningRate,
+            double headLearningRate,
+            int perDeviceTrainBatchSize,
+            int gradientAccumulationSteps,
+            double weightDecay,
+            double warmupRatio,
+            LrSchedulerType lrSchedulerType,
+            double maxGradNorm,
+            Optional<Double> dropout,
+            Precision precision,
+            Kd kd,
+            int saveSteps,
+            long seed,
+            Optional<Integer> earlyStoppingPatience) {
+        this(
+                numTrainEpochs,
+                learningRate,
+                headLearningRate,
+                perDeviceTrainBatchSize,
+                gradientAccumulationSteps,
+                weightDecay,
+                warmupRatio,
+                lrSchedulerType,
+                maxGradNorm,
+                dropout,
+                precision,
+                kd,
+                saveSteps,
+                seed,
+                earlyStoppingPatience,
+                "auto");
     }
 
     /**

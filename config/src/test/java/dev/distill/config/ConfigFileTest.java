@@ -127,6 +127,7 @@ class ConfigFileTest {
                   kd: { temperature: 3, alpha: 0.9 }
                   save_steps: 10
                   early_stopping_patience: 4
+                  device: cuda:1
                   seed: 3
                 evaluate: { confidence: 0.9, latency: { requests: 50, concurrency: [2] }, student_usd_per_hour: 1 }
                 gate: { non_inferior: { metric: accuracy, margin: 0.03 }, min_accuracy: 0.9, max_p95_ms: 50, min_cost_ratio: 3 }
@@ -167,7 +168,8 @@ class ConfigFileTest {
                                 new TrainConfig.Kd(3, 0.9),
                                 10,
                                 3,
-                                Optional.of(4)));
+                                Optional.of(4),
+                                "cuda:1"));
         assertThat(job.gate().nonInferior())
                 .contains(
                         new GateConfig.NonInferior(Optional.of(GateConfig.Metric.ACCURACY), 0.03));

@@ -50,6 +50,11 @@ public final class Encoder implements AutoCloseable {
         training = settings(config, config.dropout(), precision);
     }
 
+    /** What the programs call {@code c}, without dropout; it is closed with this. */
+    Map<String, NDArray> settings() {
+        return inference;
+    }
+
     /** What the programs call {@code c}. */
     private Map<String, NDArray> settings(
             EncoderConfig config, Dropout dropout, Precision precision) {

@@ -74,15 +74,21 @@ public final class Program implements AutoCloseable {
     private static byte[] archive(Class<?> owner, String resource, String className)
             throws IOException {
         String text = text(owner, resource);
+        return ProgramArchive.of(className, text, imports(owner, text));
+    }
+
+    /** The texts that a text imports, by name. */
+    static Map<String, String> imports(Class<?> owner, String text) throws IOException {
         Map<String, String> imports = new LinkedHashMap<>();
         for (String line : text.lines().filter(l -> l.startsWith(IMPORT)).toList()) {
             String name = line.substring(IMPORT.length()).strip();
             imports.put(name, text(owner, name + ".py"));
         }
-        return ProgramArchive.of(className, text, imports);
+        return imports;
     }
 
-    private static String text(Class<?> owner, String resource) throws IOException {
+    /** The text of a resource. */
+    static String text(Class<?> owner, String resource) throws IOException {
         try (InputStream in = owner.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalArgumentException(

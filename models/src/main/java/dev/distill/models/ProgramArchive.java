@@ -29,20 +29,26 @@ final class ProgramArchive {
     static byte[] of(String className, String text, Map<String, String> imports) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            put(zip, "data.pkl", module(className));
-            put(zip, "constants.pkl", NO_CONSTANTS);
-            put(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
-            for (Map.Entry<String, String> imported : imports.entrySet()) {
-                put(
-                        zip,
-                        "code/__torch__/" + imported.getKey() + ".py",
-                        imported.getValue().getBytes(StandardCharsets.UTF_8));
-            }
-            put(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
+            put(zip, text, imports, module(className));
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory does not fail", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Puts everything but files of arrays; {@code module} is the pickled module. */
+    static void put(ZipOutputStream zip, String text, Map<String, String> imports, byte[] module)
+            throws IOException {
+        put(zip, "data.pkl", module);
+        put(zip, "constants.pkl", NO_CONSTANTS);
+        put(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<String, String> imported : imports.entrySet()) {
+            put(
+                    zip,
+                    "code/__torch__/" + imported.getKey() + ".py",
+                    imported.getValue().getBytes(StandardCharsets.UTF_8));
+        }
+        put(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {

@@ -2,9 +2,13 @@ package dev.distill.models;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import ai.djl.util.Utils;
+import dev.distill.config.Location;
+import dev.distill.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.util.stream.Stream;
  */
 public final class Torch {
     private static final String ENGINE = "PyTorch";
+    private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia/version");
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
     static {
@@ -29,32 +34,96 @@ public final class Torch {
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
 
+    /** Of the process, as its threads and its generator are. */
+    private static volatile Device device = Device.cpu();
+
     private Torch() {}
+
+    /** The one way to the engine: a libtorch that would end the process is not loaded. */
+    private static Engine engine() {
+        LibtorchVersion.check(name -> Utils.getEnvOrSystemProperty(name));
+        return Engine.getEngine(ENGINE);
+    }
+
+    /**
+     * Chooses where new arrays live and are computed with; before it, that is the processor.
+     *
+     * @param name {@code cpu}, {@code cuda:N}, or {@code auto} for the first GPU that libtorch sees
+     *     and the processor where it sees none
+     * @param written where the name comes from
+     * @throws UserError when there is no such GPU for libtorch
+     */
+    public static void use(String name, Location written) {
+        device =
+                switch (name) {
+                    case "cpu" -> Device.cpu();
+                    case "auto" ->
+                            Files.exists(NVIDIA_DRIVER) && gpus() > 0
+                                    ? Device.gpu(0)
+                                    : Device.cpu();
+                    default -> gpu(name, written);
+                };
+    }
+
+    private static Device gpu(String name, Location written) {
+        int number = Integer.parseInt(name.substring("cuda:".length()));
+        boolean cuda = engine().hasCapability(StandardCapabilities.CUDA);
+        int gpus = gpus();
+        if (number >= gpus) {
+            String reason =
+                    !cuda
+                            ? "this libtorch is built for the processor alone"
+                            : gpus == 0
+                                    ? "libtorch sees no GPU"
+                                    : "libtorch sees GPUs 0 to " + (gpus - 1);
+            throw UserError.invalid(
+                    written,
+                    "train.device is %s, but %s".formatted(name, reason),
+                    "docs/gpu.md says how to set up a GPU; device: auto takes the processor where there is none");
+        }
+        return Device.gpu(number);
+    }
+
+    private static int gpus() {
+        Engine engine = engine();
+        return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
+    }
+
+    /** Whether new arrays live on a GPU. */
+    public static boolean onGpu() {
+        return device.isGpu();
+    }
+
+    /** What computes: {@code cpu} or {@code cuda}. Results differ in their last bits. */
+    public static String deviceKind() {
+        return onGpu() ? "cuda" : "cpu";
+    }
 
     /** The version of libtorch in use; starts the engine. */
     public static String version() {
-        return Engine.getEngine(ENGINE).getVersion();
+        return engine().getVersion();
     }
 
-    /** A new manager of arrays in the processor's memory; whoever asks closes it. */
+    /** A new manager of arrays on the chosen device; whoever asks closes it. */
     public static NDManager newManager() {
-        return NDManager.newBaseManager(Device.cpu(), ENGINE);
+        engine();
+        return NDManager.newBaseManager(device, ENGINE);
     }
 
     /** A new collector of gradients; one at a time in the whole process. */
     public static GradientCollector newGradientCollector() {
-        return Engine.getEngine(ENGINE).newGradientCollector();
+        return engine().newGradientCollector();
     }
 
     /** Seeds the generator behind dropout and random initial values. */
     public static void seed(long seed) {
-        Engine.getEngine(ENGINE);
+        engine();
         JniUtils.setSeed(seed);
     }
 
     /** How many threads one operator may use. */
     public static int threads() {
-        Engine.getEngine(ENGINE);
+        engine();
         return JniUtils.getNumThreads();
     }
 
@@ -63,16 +132,18 @@ public final class Torch {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be >= 1, got " + threads);
         }
-        Engine.getEngine(ENGINE);
+        engine();
         JniUtils.setNumThreads(threads);
     }
 
     /**
      * The precision in which this processor multiplies matrices fastest: bfloat16 where it has
-     * instructions for it, else float32.
+     * instructions for it, else float32. On a GPU, of which we know no such thing, float32.
      */
     public static Precision fastestPrecision() {
-        return Files.isReadable(PROCESSOR) && hasBfloat16() ? Precision.BF16 : Precision.FP32;
+        return !onGpu() && Files.isReadable(PROCESSOR) && hasBfloat16()
+                ? Precision.BF16
+                : Precision.FP32;
     }
 
     private static boolean hasBfloat16() {

@@ -2,9 +2,9 @@
  * What a student is: architectures, weights, tokenizers, inference, packages and registries.
  *
  * <ul>
- *   <li>{@code Torch}, {@code Program}, {@code Gradients}: the door to libtorch. Architectures are
- *       TorchScript text among the resources: {@code bert.py}, {@code distilbert.py}, {@code
- *       modernbert.py}, {@code blocks.py}.
+ *   <li>{@code Torch}, {@code LibtorchVersion}, {@code Program}, {@code Gradients}: the door to
+ *       libtorch. Architectures are TorchScript text among the resources: {@code bert.py}, {@code
+ *       distilbert.py}, {@code modernbert.py}, {@code blocks.py}.
  *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging
  *       Face name, and their files.
  *   <li>{@code EncoderConfig}, {@code Architecture}, {@code LocalAttention}, {@code Head}, {@code
@@ -14,8 +14,9 @@
  *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
  *       EncoderClassifier} is one, {@code linear} has another; package {@code students} loads them
  *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
- *       folder.
+ *       folder. {@code TorchScriptExport}, {@code ModulePickle}: a student as one file.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
+ *   <li>{@code hub}, a package of its own: bases from the Hugging Face hub.
  *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
  * </ul>
  */

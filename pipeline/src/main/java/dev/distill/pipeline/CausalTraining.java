@@ -136,7 +136,9 @@ final class CausalTraining implements Training {
                         "causal-lm (%s) on %s, %s"
                                 .formatted(
                                         base.config().family().modelType(),
-                                        base.folder().getFileName(),
+                                        context.base(StudentConfig.Kind.CAUSAL_LM)
+                                                .orElseThrow()
+                                                .name(),
                                         job.causal().fromScratch() ? "from scratch" : method))
                 .put("best_epoch", result.bestEpoch())
                 .put("validation_accuracy", result.validationAccuracy())

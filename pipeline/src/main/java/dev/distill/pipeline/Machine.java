@@ -37,8 +37,12 @@ public final class Machine {
 
     /** The machine in a few words, for a report. */
     public static String describe() {
-        return "%s, %d cores, %.0f GiB memory"
-                .formatted(processor(), Runtime.getRuntime().availableProcessors(), memoryGib());
+        return "%s, %d cores, %.0f GiB memory%s"
+                .formatted(
+                        processor(),
+                        Runtime.getRuntime().availableProcessors(),
+                        memoryGib(),
+                        Torch.onGpu() ? ", GPU" : "");
     }
 
     private static Check java() {

@@ -73,6 +73,7 @@ public record Plan(List<Step> steps, Calls calls) {
     /** Plans a run. */
     public static Plan of(Job job, Path home) {
         RunContext context = new RunContext(job, new StateFolder(home), _ -> {}, new StopSignal());
+        context.useDevice();
         StageStore store = new StageStore(home);
         List<Step> steps = new ArrayList<>();
         Stages stages = new Stages(context);

@@ -4,7 +4,11 @@ import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
 import dev.distill.models.Base;
 import dev.distill.models.Bases;
+import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalBase;
+import dev.distill.models.hub.Hub;
+import dev.distill.models.hub.HubReference;
+import dev.distill.models.hub.HubSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +29,42 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      */
     Base base() {
         String written = job.config().student().base();
-        String name = written.equals(Bases.MINILM) ? written : besideJob(written).toString();
-        return new Bases(state.bases()).resolve(name);
+        String name =
+                written.equals(Bases.MINILM) ? written : folder(written, "student.base").toString();
+        Base base = new Bases(state.bases()).resolve(name);
+        return HubReference.is(written) ? named(written, base.folder()) : base;
+    }
+
+    /** A base from the hub bears its commit, whatever it was asked for by. */
+    private Base named(String written, Path folder) {
+        String repository = written.replaceAll("@.*", "");
+        return new Base("%s@%s".formatted(repository, folder.getFileName()), folder);
+    }
+
+    /** The folder of a base: beside the job, or what was fetched from the hub. */
+    private Path folder(String written, String key) {
+        if (!HubReference.is(written)) {
+            return besideJob(written);
+        }
+        HubReference reference = HubReference.parse(written, job.file().at(key));
+        return hub().find(reference)
+                .orElseThrow(
+                        () ->
+                                UserError.invalid(
+                                        reference.written(),
+                                        reference + " has not been fetched yet",
+                                        "distill run fetches it"));
+    }
+
+    private Hub hub() {
+        return new Hub(state.hub(), HubSettings.of(System.getenv()), Thread::sleep, stop);
+    }
+
+    /** Fetches a base that is on the hub. */
+    private void fetch(String written, String key) {
+        if (HubReference.is(written)) {
+            hub().fetch(HubReference.parse(written, job.file().at(key)));
+        }
     }
 
     /** A path that the job names, which is relative to its file. */
@@ -41,9 +79,8 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      */
     CausalBase causalBase() {
         StudentConfig student = job.config().student();
-        String key =
-                student.kind() == StudentConfig.Kind.AUTO ? "student.causal_base" : "student.base";
-        Path folder = besideJob(student.causalBase().orElse(student.base()));
+        String key = causalKey();
+        Path folder = folder(student.causalBase().orElse(student.base()), key);
         if (!Files.isDirectory(folder)) {
             throw UserError.invalid(
                     job.file().at(key),
@@ -53,6 +90,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
         return new CausalBase(folder);
     }
 
+    private String causalKey() {
+        return job.config().student().kind() == StudentConfig.Kind.AUTO
+                ? "student.causal_base"
+                : "student.base";
+    }
+
     /** The folder that a student of a kind starts from, if it starts from anything. */
     Optional<Base> base(StudentConfig.Kind kind) {
         return switch (kind) {
@@ -60,7 +103,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
             case HEAD, ENCODER, AUTO -> Optional.of(base());
             case CAUSAL_LM -> {
                 Path folder = causalBase().folder();
-                yield Optional.of(new Base(String.valueOf(folder.getFileName()), folder));
+                String written =
+                        job.config().student().causalBase().orElse(job.config().student().base());
+                yield Optional.of(
+                        HubReference.is(written)
+                                ? named(written, folder)
+                                : new Base(String.valueOf(folder.getFileName()), folder));
             }
         };
     }
@@ -88,15 +136,29 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * Looks at what is wrong with the student before anything is asked or paid for.
      *
-     * @throws UserError when there is no such base, or it cannot read texts of that length
+     * <p>Chooses the device and fetches the bases that are on the hub.
+     *
+     * @throws UserError when there is no such device or base, or the base cannot read texts of that
+     *     length
      */
     void checkStudent() {
+        useDevice();
         if (kinds().contains(StudentConfig.Kind.HEAD)
                 || kinds().contains(StudentConfig.Kind.ENCODER)) {
+            fetch(job.config().student().base(), "student.base");
             checkEncoder();
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {
+            StudentConfig student = job.config().student();
+            fetch(student.causalBase().orElse(student.base()), causalKey());
             checkPositions(causalBase().config().size().positions());
+        }
+    }
+
+    /** A linear student needs no libtorch at all. */
+    void useDevice() {
+        if (!kinds().equals(List.of(StudentConfig.Kind.LINEAR))) {
+            Torch.use(job.config().train().device(), job.file().at("train.device"));
         }
     }
 

@@ -14,6 +14,11 @@ public record StateFolder(Path folder) {
         return folder.resolve("bases");
     }
 
+    /** Bases from the Hugging Face hub. */
+    Path hub() {
+        return folder.resolve("hub");
+    }
+
     /** Vectors of texts, which cost time to compute. */
     Path embeddings() {
         return folder.resolve("embeddings");

@@ -29,7 +29,10 @@ final class Crew implements AutoCloseable {
 
     Crew(NDManager manager, EncoderConfig encoder, Precision precision, TrainConfig config) {
         processors = Torch.threads();
-        int size = size(processors, config.perDeviceTrainBatchSize());
+        int size =
+                Torch.onGpu()
+                        ? 1 // a GPU shares a batch out by itself
+                        : size(processors, config.perDeviceTrainBatchSize());
         for (int i = 0; i < size; i++) {
             workers.add(new Worker(manager, i, processors / size, encoder, precision, config));
         }

@@ -80,6 +80,7 @@ public record TrainingJob(
     public Digest digest() {
         Map<String, Object> settings = ConfigText.map(train);
         settings.remove("save_steps");
+        settings.put("device", Torch.deviceKind());
         ArrayNode all = Json.array();
         all.add(Json.object(settings)).add("encoder").add(precision().toString());
         labels.forEach(all::add);

@@ -24,18 +24,19 @@ def rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 # there is; the mask is then the same for all rows, and without numbers for long ones.
 # q_positions, q_segments (B, T), k_... (B, S) -> (B or 1, 1, G T, S)
 def mask(q_positions: Tensor, q_segments: Tensor, k_positions: Tensor, k_segments: Tensor, start: int, window: int, groups: int, plain: bool, dtype: int) -> Tensor:
+  device = q_segments.device
   T = q_segments.size(1)
   S = k_segments.size(1)
   causal = plain and (window == 0 or T <= window)
   if causal and T > 1024:
-    return torch.empty([0], dtype=dtype)
-  seen = torch.ge(torch.arange(start, start + T).unsqueeze(-1), torch.arange(S)).unsqueeze(0) # (1, T, S)
+    return torch.empty([0], dtype=dtype, device=device)
+  seen = torch.ge(torch.arange(start, start + T, device=device).unsqueeze(-1), torch.arange(S, device=device)).unsqueeze(0) # (1, T, S)
   if not causal:
     seen = torch.logical_and(seen, torch.eq(q_segments.unsqueeze(-1), k_segments.unsqueeze(1)))
     if window > 0:
       near = torch.lt(q_positions.unsqueeze(-1) - k_positions.unsqueeze(1), window)
       seen = torch.logical_and(seen, near)
-  added = torch.zeros(seen.size(), dtype=dtype)
+  added = torch.zeros(seen.size(), dtype=dtype, device=device)
   added = torch.masked_fill(added, torch.logical_not(seen), float("-inf"))
   return added.repeat([1, groups, 1]).unsqueeze(1)
 

@@ -76,18 +76,19 @@ class Decoder(Module):
   def new_cache(self: __torch__.Decoder, c: Dict[str, Tensor], rows: Tensor, columns: Tensor) -> List[Tensor]:
     B = int(rows)
     dtype = int(c["dtype"])
+    device = c["dtype"].device
     P, U, N = int(c["linear_key_head_dim"]), int(c["linear_value_head_dim"]), int(c["linear_num_value_heads"])
     channels = 2 * int(c["linear_num_key_heads"]) * P + N * U
     cache = annotate(List[Tensor], [])
     for i in range(int(c["num_hidden_layers"])):
       if int(c["layer_types"][i]) == 2:
-        cache.append(torch.zeros([B, channels, int(c["linear_conv_kernel_dim"]) - 1], dtype=dtype))
-        cache.append(torch.zeros([B, N, P, U], dtype=6))
+        cache.append(torch.zeros([B, channels, int(c["linear_conv_kernel_dim"]) - 1], dtype=dtype, device=device))
+        cache.append(torch.zeros([B, N, P, U], dtype=6, device=device))
       else:
         for _ in range(2):
-          cache.append(torch.zeros([B, int(c["num_key_value_heads"]), int(columns), int(c["head_dim"])], dtype=dtype))
+          cache.append(torch.zeros([B, int(c["num_key_value_heads"]), int(columns), int(c["head_dim"])], dtype=dtype, device=device))
     for _ in range(2):
-      cache.append(torch.zeros([B, int(columns)], dtype=4))
+      cache.append(torch.zeros([B, int(columns)], dtype=4, device=device))
     return cache
 
   # The same with room for more columns.
@@ -122,7 +123,7 @@ class Decoder(Module):
     x = self.run(w, c, context, self.embed(w, c, ids), 0, layers, cache, first)
     # Only the chosen tokens pass the last norm and the output matrix.
     x = torch.index_select(x.flatten(0, 1), 0, chosen).unsqueeze(0)
-    y = self.logits(w, c, self.final_norm(w, c, x), torch.arange(x.size(1)))
+    y = self.logits(w, c, self.final_norm(w, c, x), torch.arange(x.size(1), device=x.device))
     return [y, torch.logsumexp(y, [-1])]
 
   # With a cache, its two arrays for each layer hold what tokens before number start left.

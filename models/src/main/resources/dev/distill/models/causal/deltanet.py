@@ -63,7 +63,7 @@ def delta_rule(q: Tensor, k: Tensor, v: Tensor, decays: Tensor, strengths: Tenso
 
   # decay from token j to token i of a chunk; none passes backwards or between documents
   other = torch.ne(documents.unsqueeze(4), documents.unsqueeze(3))
-  hidden = torch.logical_or(other, torch.triu(torch.ones([C, C], dtype=11), 1))
+  hidden = torch.logical_or(other, torch.triu(torch.ones([C, C], dtype=11, device=documents.device), 1))
   between = torch.exp(torch.masked_fill(sums.unsqueeze(4) - sums.unsqueeze(3), hidden, float("-inf"))) # (B, N, M, C, C)
   since = torch.exp(sums).unsqueeze(-1) * goes_on # from the incoming state to token i
   system = torch.matmul(k * strengths, k.transpose(-1, -2)) * between
@@ -100,8 +100,8 @@ def mix(x: Tensor, w: Dict[str, Tensor], c: Dict[str, Tensor], name: str, segmen
     before = cache[0]
     state = cache[1]
   else:
-    before = torch.zeros([B, inputs.size(1), kernel.size(2) - 1], dtype=x.dtype)
-    state = torch.zeros([B, N, P, U], dtype=6)
+    before = torch.zeros([B, inputs.size(1), kernel.size(2) - 1], dtype=x.dtype, device=x.device)
+    state = torch.zeros([B, N, P, U], dtype=6, device=x.device)
   mixed = __torch__.deltanet.convolution(inputs, before, kernel, segments).transpose(1, 2).to(6)
   q = mixed[..., :keys * P].reshape([B, T, keys, P])
   k = mixed[..., keys * P:2 * keys * P].reshape([B, T, keys, P])

@@ -66,6 +66,7 @@ public record CausalJob(
     public Digest digest() {
         Map<String, Object> settings = ConfigText.map(train);
         settings.remove("save_steps");
+        settings.put("device", Torch.deviceKind());
         ArrayNode all = Json.array();
         all.add(Json.object(settings))
                 .add(Json.object(ConfigText.map(causal)))

@@ -93,7 +93,8 @@ public record HeadJob(
                         base.digest().hex(),
                         Digest.ofFile(base.tokenizerFile()).hex(),
                         shape().encoder().toJson(),
-                        precision().name()));
+                        precision().name(),
+                        Torch.deviceKind()));
     }
 
     /**
