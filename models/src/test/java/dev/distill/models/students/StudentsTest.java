@@ -30,7 +30,8 @@ class StudentsTest {
 
         assertThatThrownBy(() -> Students.load(folder))
                 .hasMessageContaining("config.json: model_type 'mamba' is not known")
-                .hasMessageContaining("hint: known are bert, distilbert, modernbert, distill-linear");
+                .hasMessageContaining(
+                        "hint: known are bert, distilbert, modernbert, distill-linear");
     }
 
     @Test

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.distill.config.HeadConfig;
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.models.head.HeadShape;
 import dev.distill.trainer.Schedule;
@@ -52,6 +53,7 @@ final class Network implements AutoCloseable {
 
     private final HeadShape shape;
     private final long seed;
+    private final int torchThreads;
     private final MultiLayerNetwork network;
     private final Map<String, INDArray> buffers = new HashMap<>();
 
@@ -59,6 +61,7 @@ final class Network implements AutoCloseable {
     Network(HeadShape shape, HeadConfig config, Kd kd, Schedule schedule, long seed) {
         this.shape = shape;
         this.seed = seed;
+        torchThreads = Torch.threads();
         Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
         Nd4j.factory().blas().setMaxThreads(1);
@@ -235,5 +238,6 @@ final class Network implements AutoCloseable {
     public void close() {
         network.close();
         buffers.values().forEach(INDArray::close);
+        Torch.threads(torchThreads); // ND4J takes them down to one, for libtorch too
     }
 }

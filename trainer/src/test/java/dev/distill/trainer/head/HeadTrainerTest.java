@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.distill.config.ExitCode;
 import dev.distill.config.HeadConfig;
 import dev.distill.config.TrainConfig;
@@ -66,6 +67,16 @@ class HeadTrainerTest {
         assertThat(result.truncatedShare()).isEqualTo(0);
         assertThat(events.getFirst()).isEqualTo(new TrainingEvent.Started(240, 600, 20, 0));
         assertThat(events).filteredOn(TrainingEvent.Epoch.class::isInstance).hasSize(20);
+    }
+
+    @Test
+    void leavesLibtorchItsThreads() {
+        Torch.version(); // started
+        int before = JniUtils.getNumThreads();
+
+        HeadTrainings.train(HeadTrainings.job(HeadTrainings.config(1, 1, 1e-2), folder));
+
+        assertThat(JniUtils.getNumThreads()).isEqualTo(before);
     }
 
     @Test
