@@ -1,6 +1,5 @@
 package dev.distill.models;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
@@ -10,9 +9,6 @@ import dev.distill.config.UserError;
 import dev.distill.files.Json;
 import dev.distill.models.EncoderConfig.Dropout;
 import dev.distill.models.EncoderConfig.Size;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,18 +30,7 @@ final class EncoderConfigJson {
     }
 
     static EncoderConfig read(Path file) {
-        try {
-            return new EncoderConfigJson(file, Json.parse(Files.readString(file))).config();
-        } catch (JsonProcessingException e) {
-            var place = e.getLocation();
-            throw UserError.invalid(
-                    new Location(file, place.getLineNr(), place.getColumnNr()),
-                    "not JSON: " + e.getOriginalMessage());
-        } catch (NoSuchFileException _) {
-            throw UserError.invalid(Location.of(file), "there is no such file");
-        } catch (IOException e) {
-            throw UserError.invalid(Location.of(file), "cannot read: " + e.getMessage());
-        }
+        return of(file, JsonFile.read(file));
     }
 
     static EncoderConfig of(Path file, JsonNode json) {
@@ -101,7 +86,7 @@ final class EncoderConfigJson {
                     "distill.max_length must be in [2, %d], got %d"
                             .formatted(size.positions(), maxLength));
         }
-        List<String> labels = labels();
+        List<String> labels = LabelNames.read(json, this::problem);
         if (!problems.isEmpty()) {
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
@@ -170,21 +155,6 @@ final class EncoderConfigJson {
         };
     }
 
-    /** The labels in the order of their numbers; none when config.json has none. */
-    private List<String> labels() {
-        JsonNode byId = json.path("id2label");
-        List<String> labels = new ArrayList<>();
-        for (int id = 0; id < byId.size(); id++) {
-            JsonNode label = byId.path(String.valueOf(id));
-            if (label.isMissingNode()) {
-                problem("id2label has %d members, but none for %d".formatted(byId.size(), id));
-                return List.of();
-            }
-            labels.add(label.asText());
-        }
-        return labels;
-    }
-
     private int positive(String name) {
         JsonNode value = json.path(name);
         if (!value.isInt() || value.asInt() < 1) {
@@ -238,12 +208,7 @@ final class EncoderConfigJson {
         json.put("dtype", "float32");
         if (!config.labels().isEmpty()) {
             json.put("problem_type", "single_label_classification");
-            ObjectNode byId = json.putObject("id2label");
-            ObjectNode byLabel = json.putObject("label2id");
-            for (int id = 0; id < config.labels().size(); id++) {
-                byId.put(String.valueOf(id), config.labels().get(id));
-                byLabel.put(config.labels().get(id), id);
-            }
+            LabelNames.write(config.labels(), json);
         }
         ObjectNode own = json.putObject("distill");
         if (!ownHead) {

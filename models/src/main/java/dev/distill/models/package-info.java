@@ -8,12 +8,13 @@
  *   <li>{@code Weights}, {@code Safetensors}, {@code Shards}, {@code Checkpoint}: arrays by Hugging
  *       Face name, and their files.
  *   <li>{@code EncoderConfig}, {@code Architecture}, {@code LocalAttention}, {@code Head}, {@code
- *       Encoder}: a config and the computation that it describes.
+ *       Encoder}: a config and the computation that it describes; {@code JsonFile} and {@code
+ *       LabelNames} read what the configs of all kinds have alike.
  *   <li>{@code Tokenizer}, {@code Tokens}, {@code TokenBatch}: from texts to numbers.
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
  *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
- *       EncoderClassifier} is one, {@code linear} has another; package {@code students} loads them
- *       all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
+ *       EncoderClassifier} is one, packages {@code linear}, {@code head} and {@code causal} have
+ *       others; package {@code students} loads them all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
  *       folder. {@code TorchScriptExport}, {@code ModulePickle}: a student as one file.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
  *   <li>{@code hub}, a package of its own: bases from the Hugging Face hub.

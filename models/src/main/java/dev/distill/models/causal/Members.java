@@ -8,9 +8,7 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.distill.models.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,21 +31,10 @@ final class Members {
      * @throws UserError when it is missing or is not one JSON object
      */
     static Members read(Path file) {
-        try {
-            if (Json.parse(Files.readString(file)) instanceof ObjectNode object) {
-                return new Members(file, object, new ArrayList<>());
-            }
-            throw UserError.invalid(Location.of(file), "not a JSON object");
-        } catch (JsonProcessingException e) {
-            var place = e.getLocation();
-            throw UserError.invalid(
-                    new Location(file, place.getLineNr(), place.getColumnNr()),
-                    "not JSON: " + e.getOriginalMessage());
-        } catch (NoSuchFileException _) {
-            throw UserError.invalid(Location.of(file), "there is no such file");
-        } catch (IOException e) {
-            throw UserError.invalid(Location.of(file), "cannot read: " + e.getMessage());
+        if (JsonFile.read(file) instanceof ObjectNode object) {
+            return new Members(file, object, new ArrayList<>());
         }
+        throw UserError.invalid(Location.of(file), "not a JSON object");
     }
 
     /** The object in a text that {@link #text} gave. */

@@ -11,6 +11,7 @@ import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
 import dev.distill.models.EncoderConfig;
+import dev.distill.models.LabelNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,7 +52,7 @@ final class HeadShapeJson {
                     Location.of(file),
                     "model_type must be %s, got '%s'".formatted(HeadShape.MODEL_TYPE, type));
         }
-        List<String> labels = labels();
+        List<String> labels = LabelNames.readClassifier(json, this::problem);
         List<Integer> sizes = hiddenSizes();
         if (!json.path("hidden_act").asText("").equals("relu")) {
             problem("hidden_act must be relu, got " + json.path("hidden_act"));
@@ -63,24 +64,6 @@ final class HeadShapeJson {
             throw new UserError(ExitCode.INVALID_INPUT, problems);
         }
         return new HeadShape(EncoderConfig.of(file, json.path("encoder")), sizes, labels);
-    }
-
-    /** The labels in the order of their numbers. */
-    private List<String> labels() {
-        JsonNode byId = json.path("id2label");
-        if (byId.isEmpty()) {
-            problem("id2label is missing: no classifier");
-        }
-        List<String> labels = new ArrayList<>();
-        for (int id = 0; id < byId.size(); id++) {
-            JsonNode label = byId.path(String.valueOf(id));
-            if (label.isMissingNode()) {
-                problem("id2label has %d members, but none for %d".formatted(byId.size(), id));
-                return List.of();
-            }
-            labels.add(label.asText());
-        }
-        return labels;
     }
 
     private List<Integer> hiddenSizes() {
@@ -105,12 +88,7 @@ final class HeadShapeJson {
         shape.hiddenSizes().forEach(sizes::add);
         json.put("hidden_act", "relu");
         json.put("dtype", "float32");
-        ObjectNode byId = json.putObject("id2label");
-        ObjectNode byLabel = json.putObject("label2id");
-        for (int id = 0; id < shape.labels().size(); id++) {
-            byId.put(String.valueOf(id), shape.labels().get(id));
-            byLabel.put(shape.labels().get(id), id);
-        }
+        LabelNames.write(shape.labels(), json);
         try {
             json.set("encoder", Json.parse(shape.encoder().toJson()));
         } catch (JsonProcessingException e) {

@@ -9,6 +9,7 @@ import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
 import dev.distill.files.Json;
+import dev.distill.models.LabelNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,7 +49,7 @@ final class LinearConfigJson {
                     Location.of(file),
                     "model_type must be %s, got '%s'".formatted(LinearShape.MODEL_TYPE, type));
         }
-        List<String> labels = labels();
+        List<String> labels = LabelNames.readClassifier(json, this::problem);
         int words = number("max_word_ngram");
         int fewest = number("min_char_ngram");
         int most = number("max_char_ngram");
@@ -63,24 +64,6 @@ final class LinearConfigJson {
             }
         }
         throw new UserError(ExitCode.INVALID_INPUT, problems);
-    }
-
-    /** The labels in the order of their numbers. */
-    private List<String> labels() {
-        JsonNode byId = json.path("id2label");
-        if (byId.isEmpty()) {
-            problem("id2label is missing: no classifier");
-        }
-        List<String> labels = new ArrayList<>();
-        for (int id = 0; id < byId.size(); id++) {
-            JsonNode label = byId.path(String.valueOf(id));
-            if (label.isMissingNode()) {
-                problem("id2label has %d members, but none for %d".formatted(byId.size(), id));
-                return List.of();
-            }
-            labels.add(label.asText());
-        }
-        return labels;
     }
 
     private int number(String name) {
@@ -105,12 +88,7 @@ final class LinearConfigJson {
     static String write(LinearShape shape) {
         ObjectNode json = Json.object();
         json.put("model_type", LinearShape.MODEL_TYPE);
-        ObjectNode byId = json.putObject("id2label");
-        ObjectNode byLabel = json.putObject("label2id");
-        for (int id = 0; id < shape.labels().size(); id++) {
-            byId.put(String.valueOf(id), shape.labels().get(id));
-            byLabel.put(shape.labels().get(id), id);
-        }
+        LabelNames.write(shape.labels(), json);
         json.putObject("distill")
                 .put("max_word_ngram", shape.ngrams().maxWords())
                 .put("min_char_ngram", shape.ngrams().minCharacters())

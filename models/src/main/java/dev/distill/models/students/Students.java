@@ -1,13 +1,11 @@
 package dev.distill.models.students;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
-import dev.distill.files.Json;
 import dev.distill.models.Architecture;
 import dev.distill.models.Classifier;
 import dev.distill.models.EncoderClassifier;
+import dev.distill.models.JsonFile;
 import dev.distill.models.ModelCard;
 import dev.distill.models.Precision;
 import dev.distill.models.StudentPackage;
@@ -23,12 +21,11 @@ import dev.distill.models.head.HeadShape;
 import dev.distill.models.linear.LinearClassifier;
 import dev.distill.models.linear.LinearPackage;
 import dev.distill.models.linear.LinearShape;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Student packages of every kind; {@code model_type} in a package's config.json says which. */
@@ -40,64 +37,30 @@ public final class Students {
     /** A kind of package, as far as everybody handles it. */
     @SuppressWarnings("ImmutableEnumChecker") // lists that nobody can change
     private enum Format {
-        ENCODER(Architecture.modelTypes()) {
-            @Override
-            Classifier load(Path folder) {
-                return EncoderClassifier.load(folder);
-            }
-
-            @Override
-            void describe(Path folder, ModelCard card) {
-                StudentPackage.describe(folder, card);
-            }
-        },
-        LINEAR(List.of(LinearShape.MODEL_TYPE)) {
-            @Override
-            Classifier load(Path folder) {
-                return LinearClassifier.load(folder);
-            }
-
-            @Override
-            void describe(Path folder, ModelCard card) {
-                LinearPackage.describe(folder, card);
-            }
-        },
-        HEAD(List.of(HeadShape.MODEL_TYPE)) {
-            @Override
-            Classifier load(Path folder) {
-                return HeadClassifier.load(folder);
-            }
-
-            @Override
-            void describe(Path folder, ModelCard card) {
-                HeadPackage.describe(folder, card);
-            }
-        },
-        CAUSAL(CausalPackage.modelTypes()) {
-            @Override
-            Classifier load(Path folder) {
-                return CausalClassifier.load(folder, Precision.FP32, CausalPackage.CLOCK);
-            }
-
-            @Override
-            void describe(Path folder, ModelCard card) {
-                CausalPackage.describe(folder, card);
-            }
-        };
+        ENCODER(Architecture.modelTypes(), EncoderClassifier::load, StudentPackage::describe),
+        LINEAR(List.of(LinearShape.MODEL_TYPE), LinearClassifier::load, LinearPackage::describe),
+        HEAD(List.of(HeadShape.MODEL_TYPE), HeadClassifier::load, HeadPackage::describe),
+        CAUSAL(
+                CausalPackage.modelTypes(),
+                folder -> CausalClassifier.load(folder, Precision.FP32, CausalPackage.CLOCK),
+                CausalPackage::describe);
 
         private final List<String> modelTypes;
+        private final Function<Path, Classifier> load;
+        private final BiConsumer<Path, ModelCard> describe;
 
-        Format(List<String> modelTypes) {
+        Format(
+                List<String> modelTypes,
+                Function<Path, Classifier> load,
+                BiConsumer<Path, ModelCard> describe) {
             this.modelTypes = modelTypes;
+            this.load = load;
+            this.describe = describe;
         }
-
-        abstract Classifier load(Path folder);
-
-        abstract void describe(Path folder, ModelCard card);
 
         static Format of(Path folder) {
             Path config = folder.resolve(CONFIG);
-            String type = modelType(config);
+            String type = JsonFile.read(config).path("model_type").asText("");
             return Arrays.stream(values())
                     .filter(format -> format.modelTypes.contains(type))
                     .findFirst()
@@ -145,7 +108,7 @@ public final class Students {
      * @throws UserError when a file is missing or damaged, or nobody knows its {@code model_type}
      */
     public static Classifier load(Path folder) {
-        return Format.of(folder).load(folder);
+        return Format.of(folder).load.apply(folder);
     }
 
     /**
@@ -154,7 +117,7 @@ public final class Students {
      * @throws UserError as {@link #load}
      */
     public static void describe(Path folder, ModelCard card) {
-        Format.of(folder).describe(folder, card);
+        Format.of(folder).describe.accept(folder, card);
     }
 
     private static UserError unknown(Path config, String type) {
@@ -167,21 +130,5 @@ public final class Students {
                         + Arrays.stream(Format.values())
                                 .flatMap(format -> format.modelTypes.stream())
                                 .collect(Collectors.joining(", ")));
-    }
-
-    private static String modelType(Path config) {
-        try {
-            JsonNode json = Json.parse(Files.readString(config));
-            return json.path("model_type").asText("");
-        } catch (JsonProcessingException e) {
-            var place = e.getLocation();
-            throw UserError.invalid(
-                    new Location(config, place.getLineNr(), place.getColumnNr()),
-                    "not JSON: " + e.getOriginalMessage());
-        } catch (NoSuchFileException _) {
-            throw UserError.invalid(Location.of(config), "there is no such file");
-        } catch (IOException e) {
-            throw UserError.invalid(Location.of(config), "cannot read: " + e.getMessage());
-        }
     }
 }
