@@ -37,11 +37,17 @@ public final class Torch {
     /** Of the process, as its threads and its generator are. */
     private static volatile Device device = Device.cpu();
 
+    /** Once is enough: a libtorch that is loaded stays. Steps of a training ask for the engine. */
+    private static volatile boolean checked;
+
     private Torch() {}
 
     /** The one way to the engine: a libtorch that would end the process is not loaded. */
     private static Engine engine() {
-        LibtorchVersion.check(name -> Utils.getEnvOrSystemProperty(name));
+        if (!checked) {
+            LibtorchVersion.check(name -> Utils.getEnvOrSystemProperty(name));
+            checked = true;
+        }
         return Engine.getEngine(ENGINE);
     }
 
