@@ -20,7 +20,6 @@ import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.causal.CausalJob;
 import dev.distill.trainer.causal.CausalTrainer;
 import dev.distill.trainer.causal.ChatRow;
-import dev.distill.trainer.causal.OrderMessages;
 import dev.distill.trainer.causal.TemplateFormat;
 
 import java.nio.file.Files;
@@ -189,7 +188,9 @@ final class Extraction {
                         TrainConfig.Precision.FP32,
                         new TrainConfig.Kd(1, 0),
                         10_000,
-                        7),
+                        7,
+                        Optional.empty(),
+                        "auto"),
                 new CausalTrainConfig(
                         Method.FULL,
                         new Lora(16, 32, 0, List.of("all-linear")),

@@ -1,7 +1,6 @@
-package dev.distill.trainer.causal;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.files.Json;
+import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.ChatRow.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,9 +14,10 @@ import java.util.SplittableRandom;
  * generated answer, shows on it in minutes; 95 % of the objects must be right to the letter.
  *
  * <p>There are about 3.8 million different messages; those of one call are all different, so that
- * rows that were held out are rows that were never seen.
+ * rows that were held out are rows that were never seen. Wordings and words are those of
+ * examples/extraction/MakeData.java, which makes a simulated teacher's answers to them.
  */
-public final class OrderMessages {
+final class OrderMessages {
     private static final List<String> ITEMS =
             List.of("mug", "shirt", "lamp", "chair", "book", "pen", "bag", "clock");
     private static final List<String> COLORS =
@@ -45,7 +45,7 @@ public final class OrderMessages {
     private OrderMessages() {}
 
     /** That many different rows, the same ones for the same seed. */
-    public static List<ChatRow> rows(int count, long seed) {
+    static List<ChatRow> rows(int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Set<String> seen = new LinkedHashSet<>();
         List<ChatRow> rows = new ArrayList<>();

@@ -109,7 +109,9 @@ final class CausalStep {
                         precision,
                         new TrainConfig.Kd(1, 0),
                         10_000,
-                        7),
+                        7,
+                        Optional.empty(),
+                        "auto"),
                 new CausalTrainConfig(
                         method,
                         new Lora(16, 32, 0, List.of("all-linear")),

@@ -47,7 +47,9 @@ final class EncoderEpoch {
                         precision,
                         new TrainConfig.Kd(2, 0),
                         100_000,
-                        7);
+                        7,
+                        Optional.empty(),
+                        "auto");
         new EncoderTrainer(InstantSource.system())
                 .train(
                         new TrainingJob(

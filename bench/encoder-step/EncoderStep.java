@@ -78,7 +78,9 @@ final class EncoderStep {
                         precision,
                         new TrainConfig.Kd(2, 0.5),
                         steps,
-                        7),
+                        7,
+                        Optional.empty(),
+                        "auto"),
                 new StudentConfig(
                         StudentConfig.Kind.ENCODER,
                         Bases.MINILM,

@@ -97,7 +97,9 @@ final class Head {
                         TrainConfig.Precision.AUTO,
                         new TrainConfig.Kd(2, alpha),
                         50,
-                        7);
+                        7,
+                        Optional.empty(),
+                        "auto");
         return new HeadJob(
                 new HeadConfig(List.of(512), 0.5, 30, 6, 1e-3, 128, 0),
                 train,

@@ -79,7 +79,9 @@ class ConfigFileTest {
                                 TrainConfig.Precision.AUTO,
                                 new TrainConfig.Kd(2.0, 0.5),
                                 50,
-                                7));
+                                7,
+                                Optional.empty(),
+                                "auto"));
         assertThat(job.evaluate())
                 .isEqualTo(
                         new EvaluateConfig(

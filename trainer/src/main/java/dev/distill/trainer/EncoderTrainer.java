@@ -2,7 +2,6 @@ package dev.distill.trainer;
 
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
-import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Trains a student of kind {@code encoder}: all weights of a pretrained encoder and a new
@@ -33,8 +31,6 @@ import java.util.stream.Collectors;
  * <p>libtorch's random generator belongs to the process: one training at a time.
  */
 public final class EncoderTrainer {
-    private static final int ROWS_NAMED = 8;
-
     private final InstantSource clock;
 
     public EncoderTrainer(InstantSource clock) {
@@ -92,14 +88,14 @@ public final class EncoderTrainer {
             Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
             List<List<EncodedRow>> epoch = List.of();
-            int batchRows = config.perDeviceTrainBatchSize();
-            while (state.step() < steps && !endsEarly(config, state)) {
+            BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
+            while (state.step() < steps && !isStale(config, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
                     if (savedStep < state.step()) {
                         save(checkpoints, state, vocabulary, learner, listener);
                     }
-                    throw interrupted(state.step(), steps);
+                    throw TrainingErrors.interrupted(state.step(), steps);
                 }
 
                 // 4. One optimiser step.
@@ -109,23 +105,12 @@ public final class EncoderTrainer {
                 }
                 List<EncodedRow> batch = epoch.get(state.cursor());
                 double factor = schedule.factor(state.step());
-                Learner.Outcome outcome;
-                while (true) {
-                    try {
-                        outcome = learner.step(batch, state.step() + 1, factor, batchRows);
-                        break;
-                    } catch (RuntimeException e) {
-                        if (batchRows == 1 || !OutOfMemory.is(e)) {
-                            throw e;
-                        }
-                        batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
-                        listener.accept(
-                                new TrainingEvent.Note(
-                                        OutOfMemory.halved(state.step() + 1, batchRows)));
-                    }
-                }
+                int number = state.step() + 1;
+                Learner.Outcome outcome =
+                        batchRows.fitting(
+                                number, size -> learner.step(batch, number, factor, size));
                 if (!outcome.isFinite()) {
-                    throw diverged(state.step() + 1, outcome, batch, config);
+                    throw diverged(number, outcome, batch, config);
                 }
                 double seconds = secondsSince(begun);
                 state = state.afterStep(seconds);
@@ -170,28 +155,15 @@ public final class EncoderTrainer {
         }
 
         // 7. The best epoch's weights are the student.
-        Best best = state.best().orElseThrow();
         Path student = job.output().resolve("model.safetensors");
         Path kept = checkpoints.weights(state.bestStep().orElseThrow());
         AtomicFile.write(student, out -> Files.copy(kept, out));
-        return new TrainingResult(
-                best.epoch(),
-                best.accuracy(),
-                best.loss(),
-                state.step(),
-                state.seconds(),
-                (double) texts.training().size() * state.epoch() / state.seconds(),
-                truncated,
-                student);
+        return TrainingResult.of(state, texts.training().size(), truncated, student);
     }
 
     /** Whether so many epochs brought nothing better that no more is expected. */
-    private static boolean endsEarly(TrainConfig config, TrainingState state) {
-        return state.cursor() == 0
-                && state.best().isPresent()
-                && config.earlyStoppingPatience()
-                        .map(p -> state.epoch() - state.best().orElseThrow().epoch() >= p)
-                        .orElse(false);
+    private static boolean isStale(TrainConfig config, TrainingState state) {
+        return config.earlyStoppingPatience().map(state::isStale).orElse(false);
     }
 
     private static Weights weights(
@@ -232,38 +204,14 @@ public final class EncoderTrainer {
         return Duration.between(begun, clock.instant()).toNanos() / 1e9;
     }
 
-    private static UserError interrupted(int step, int steps) {
-        return new UserError(
-                ExitCode.INTERRUPTED,
-                Problem.of("training was stopped after step %d of %d".formatted(step, steps))
-                        .withHint("run again to go on from there"));
-    }
-
     private static UserError diverged(
             int step, Learner.Outcome outcome, List<EncodedRow> batch, TrainConfig config) {
-        boolean loss = !Double.isFinite(outcome.loss());
-        String rows =
-                batch.stream()
-                        .limit(ROWS_NAMED)
-                        .map(EncodedRow::id)
-                        .collect(Collectors.joining(", "));
-        String more =
-                batch.size() > ROWS_NAMED
-                        ? ", and %d more".formatted(batch.size() - ROWS_NAMED)
-                        : "";
-        return new UserError(
-                ExitCode.INVALID_INPUT,
-                Problem.of(
-                                "the %s of step %d is %s; its rows are %s%s"
-                                        .formatted(
-                                                loss ? "loss" : "gradient's norm",
-                                                step,
-                                                loss ? outcome.loss() : outcome.gradientNorm(),
-                                                rows,
-                                                more))
-                        .withHint(
-                                "lower train.learning_rate (%s) or train.head_learning_rate (%s); the checkpoints are kept"
-                                        .formatted(
-                                                config.learningRate(), config.headLearningRate())));
+        return TrainingErrors.diverged(
+                step,
+                outcome.loss(),
+                outcome.gradientNorm(),
+                batch.stream().map(EncodedRow::id).toList(),
+                "lower train.learning_rate (%s) or train.head_learning_rate (%s); the checkpoints are kept"
+                        .formatted(config.learningRate(), config.headLearningRate()));
     }
 }

@@ -19,15 +19,4 @@ public final class OutOfMemory {
         }
         return false;
     }
-
-    /**
-     * What is told when it happened.
-     *
-     * @param step from 1
-     * @param rows of the batches to come
-     */
-    public static String halved(int step, int rows) {
-        return "step %d did not fit into memory: batches have %d rows from now on, a step as many as before"
-                .formatted(step, rows);
-    }
 }

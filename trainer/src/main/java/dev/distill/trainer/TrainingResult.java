@@ -23,4 +23,23 @@ public record TrainingResult(
         double seconds,
         double rowsPerSecond,
         double truncatedShare,
-        Path weights) {}
+        Path weights) {
+    /**
+     * The result of a training that has ended.
+     *
+     * @param rows training rows of an epoch
+     */
+    public static TrainingResult of(
+            TrainingState end, int rows, double truncatedShare, Path weights) {
+        TrainingState.Best best = end.best().orElseThrow();
+        return new TrainingResult(
+                best.epoch(),
+                best.accuracy(),
+                best.loss(),
+                end.step(),
+                end.seconds(),
+                (double) rows * end.epoch() / end.seconds(),
+                truncatedShare,
+                weights);
+    }
+}

@@ -47,6 +47,11 @@ public record TrainingState(
         return best.map(b -> b.epoch * stepsPerEpoch);
     }
 
+    /** Whether an epoch has just ended and the last {@code patience} brought nothing better. */
+    public boolean isStale(int patience) {
+        return cursor() == 0 && best.map(b -> epoch() - b.epoch >= patience).orElse(false);
+    }
+
     /** The state after one more step. */
     public TrainingState afterStep(double moreSeconds) {
         return new TrainingState(job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best);

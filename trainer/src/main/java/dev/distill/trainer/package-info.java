@@ -9,11 +9,15 @@
  *       Worker}s run forward, loss, gradients and optimiser; {@code Losses} and {@code Optimizer}
  *       are doors to {@code losses.py} and {@code optimizer.py}, TorchScript text among the
  *       resources; {@code Schedule} gives the learning rate; {@code TokenLosses} are the losses of
- *       language models, {@code divergences.py} the text that both kinds of loss share;
+ *       language models, {@code divergences.py} the text that both kinds of loss share; {@code
+ *       BatchRows} makes batches smaller where memory is short;
  *   <li>between steps: {@code TrainingState} is where the training stands, {@code Checkpoints} put
- *       it on the disk, {@code MetricsLog} writes metrics.jsonl.
+ *       it on the disk, {@code MetricsLog} writes metrics.jsonl, package {@code tracking} tells
+ *       TensorBoard and MLflow.
  *   <li>after the loop: {@code CalibrationFit} finds the temperature of the student's
- *       probabilities.
+ *       probabilities; {@code TrainingErrors} are the ends that are no good.
+ *   <li>the other kinds of student, by the same blocks: packages {@code linear}, {@code head} and
+ *       {@code causal}.
  * </ul>
  *
  * <p>Invariant: everything a step does follows from the checkpoint before it, the seed and the

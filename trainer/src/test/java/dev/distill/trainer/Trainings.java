@@ -102,7 +102,8 @@ public final class Trainings {
                 kd,
                 saveSteps,
                 7,
-                patience);
+                patience,
+                "auto");
     }
 
     /** The labels of the rows. */

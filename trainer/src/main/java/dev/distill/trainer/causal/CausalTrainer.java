@@ -2,16 +2,16 @@ package dev.distill.trainer.causal;
 
 import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
-import dev.distill.config.Problem;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.Digest;
 import dev.distill.models.Torch;
+import dev.distill.trainer.BatchRows;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Checkpoints;
 import dev.distill.trainer.MetricsLog;
-import dev.distill.trainer.OutOfMemory;
 import dev.distill.trainer.Schedule;
+import dev.distill.trainer.TrainingErrors;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingState;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Trains a student of kind {@code causal-lm}, all of its weights or adapters beside them, on the
@@ -37,8 +36,6 @@ import java.util.stream.Collectors;
  * <p>libtorch's random generator belongs to the process: one training at a time.
  */
 public final class CausalTrainer {
-    private static final int ROWS_NAMED = 8;
-
     private final InstantSource clock;
 
     public CausalTrainer(InstantSource clock) {
@@ -65,8 +62,8 @@ public final class CausalTrainer {
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
         Digest digest = job.digest();
-        int batchRows = config.perDeviceTrainBatchSize();
-        int stepRows = batchRows * config.gradientAccumulationSteps();
+        BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
+        int stepRows = batchRows.now() * config.gradientAccumulationSteps();
         int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
         int steps = perEpoch * config.numTrainEpochs();
         Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
@@ -106,13 +103,13 @@ public final class CausalTrainer {
                             job.causal().onPolicy(), rows.ends(), job.maxLength(), config.seed());
             int savedStep = state.step();
             List<List<Sample>> epoch = List.of();
-            while (state.step() < steps && !endsEarly(job, state)) {
+            while (state.step() < steps && !isStale(job, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
                     if (savedStep < state.step()) {
                         save(checkpoints, state, learner, listener);
                     }
-                    throw interrupted(state.step(), steps);
+                    throw TrainingErrors.interrupted(state.step(), steps);
                 }
 
                 // 4. One optimiser step, on the rows' answers or on the student's own.
@@ -132,28 +129,12 @@ public final class CausalTrainer {
                 List<Sample> learned =
                         own ? onPolicy.write(learner.generator(), batch, number) : batch;
                 double factor = schedule.factor(state.step());
-                CausalLearner.Outcome outcome;
-                while (true) {
-                    try {
-                        outcome =
-                                learner.step(
-                                        learned,
-                                        number,
-                                        factor,
-                                        batchRows,
-                                        own
-                                                ? CausalLearner.Source.STUDENT
-                                                : CausalLearner.Source.ROWS);
-                        break;
-                    } catch (RuntimeException e) {
-                        if (batchRows == 1 || !OutOfMemory.is(e)) {
-                            throw e;
-                        }
-                        batchRows = Math.ceilDiv(batchRows, 2); // the step learns from as many rows
-                        listener.accept(
-                                new TrainingEvent.Note(OutOfMemory.halved(number, batchRows)));
-                    }
-                }
+                CausalLearner.Source source =
+                        own ? CausalLearner.Source.STUDENT : CausalLearner.Source.ROWS;
+                CausalLearner.Outcome outcome =
+                        batchRows.fitting(
+                                number,
+                                size -> learner.step(learned, number, factor, size, source));
                 if (!outcome.isFinite()) {
                     throw diverged(number, outcome, learned, config);
                 }
@@ -173,7 +154,8 @@ public final class CausalTrainer {
                 // 5. After an epoch: is it the best so far?
                 if (state.cursor() == 0) {
                     Instant validating = clock.instant();
-                    CausalLearner.Score score = learner.validate(rows.validation(), batchRows);
+                    CausalLearner.Score score =
+                            learner.validate(rows.validation(), batchRows.now());
                     Best now = new Best(state.epoch(), score.accuracy(), score.loss());
                     boolean best = state.best().map(b -> now.loss() < b.loss()).orElse(true);
                     state =
@@ -200,29 +182,19 @@ public final class CausalTrainer {
         }
 
         // 7. The best epoch's weights are the student.
-        Best best = state.best().orElseThrow();
         try (NDManager manager = Torch.newManager()) {
             student.write(manager, checkpoints.weights(state.bestStep().orElseThrow()));
         }
-        return new TrainingResult(
-                best.epoch(),
-                best.accuracy(),
-                best.loss(),
-                state.step(),
-                state.seconds(),
-                (double) rows.training().size() * state.epoch() / state.seconds(),
+        return TrainingResult.of(
+                state,
+                rows.training().size(),
                 rows.cut(),
                 job.output().resolve("model.safetensors"));
     }
 
     /** Whether so many epochs brought nothing better that no more is expected. */
-    private static boolean endsEarly(CausalJob job, TrainingState state) {
-        return state.cursor() == 0
-                && state.best().isPresent()
-                && job.causal()
-                        .earlyStoppingPatience()
-                        .map(p -> state.epoch() - state.best().orElseThrow().epoch() >= p)
-                        .orElse(false);
+    private static boolean isStale(CausalJob job, TrainingState state) {
+        return job.causal().earlyStoppingPatience().map(state::isStale).orElse(false);
     }
 
     private static void save(
@@ -238,34 +210,14 @@ public final class CausalTrainer {
         return Duration.between(begun, clock.instant()).toNanos() / 1e9;
     }
 
-    private static UserError interrupted(int step, int steps) {
-        return new UserError(
-                ExitCode.INTERRUPTED,
-                Problem.of("training was stopped after step %d of %d".formatted(step, steps))
-                        .withHint("run again to go on from there"));
-    }
-
     private static UserError diverged(
             int step, CausalLearner.Outcome outcome, List<Sample> batch, TrainConfig config) {
-        boolean loss = !Double.isFinite(outcome.loss());
-        String rows =
-                batch.stream().limit(ROWS_NAMED).map(Sample::id).collect(Collectors.joining(", "));
-        String more =
-                batch.size() > ROWS_NAMED
-                        ? ", and %d more".formatted(batch.size() - ROWS_NAMED)
-                        : "";
-        return new UserError(
-                ExitCode.INVALID_INPUT,
-                Problem.of(
-                                "the %s of step %d is %s; its rows are %s%s"
-                                        .formatted(
-                                                loss ? "loss" : "gradient's norm",
-                                                step,
-                                                loss ? outcome.loss() : outcome.gradientNorm(),
-                                                rows,
-                                                more))
-                        .withHint(
-                                "lower train.learning_rate (%s); the checkpoints are kept"
-                                        .formatted(config.learningRate())));
+        return TrainingErrors.diverged(
+                step,
+                outcome.loss(),
+                outcome.gradientNorm(),
+                batch.stream().map(Sample::id).toList(),
+                "lower train.learning_rate (%s); the checkpoints are kept"
+                        .formatted(config.learningRate()));
     }
 }

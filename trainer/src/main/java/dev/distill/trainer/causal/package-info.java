@@ -12,8 +12,7 @@
  *       {@code LocalTeacher} is in the process and reads what the student reads, or the same text
  *       in its own tokens ({@code ForeignReading}); {@code OnPolicy} lets the student write;
  *   <li>a step: {@code CausalLearner} over {@code StudentWeights}, with {@code learning.py} behind
- *       {@code Learning}; {@code CausalStudent} makes a learner and writes the package;
- *   <li>{@code OrderMessages}: a task on which a training can be seen to learn.
+ *       {@code Learning}; {@code CausalStudent} makes a learner and writes the package.
  * </ul>
  *
  * <p>Invariant: everything a step does follows from the checkpoint before it, the seed and the

@@ -19,6 +19,7 @@ import dev.distill.trainer.Checkpoints;
 import dev.distill.trainer.MetricsLog;
 import dev.distill.trainer.Preflight;
 import dev.distill.trainer.Schedule;
+import dev.distill.trainer.TrainingErrors;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingRow;
@@ -34,7 +35,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -51,8 +51,6 @@ import java.util.stream.IntStream;
  * time.
  */
 public final class HeadTrainer {
-    private static final int ROWS_NAMED = 8;
-
     private final InstantSource clock;
 
     public HeadTrainer(InstantSource clock) {
@@ -112,13 +110,13 @@ public final class HeadTrainer {
             saved.ifPresent(s -> restore(network, checkpoints, s.step()));
             int savedStep = state.step();
             List<List<Integer>> epoch = List.of();
-            while (state.step() < steps && !isStale(state, config)) {
+            while (state.step() < steps && !state.isStale(config.earlyStoppingPatience())) {
                 // 4. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
                     if (savedStep < state.step()) {
                         save(checkpoints, state, network, inputs.standardizer, listener);
                     }
-                    throw interrupted("after step %d of %d".formatted(state.step(), steps));
+                    throw TrainingErrors.interrupted(state.step(), steps);
                 }
 
                 // 5. One optimiser step.
@@ -172,19 +170,10 @@ public final class HeadTrainer {
         }
 
         // 7. The best epoch's network is the student.
-        Best best = state.best().orElseThrow();
         Path weights = job.output().resolve(HeadPackage.HEAD);
         Path kept = checkpoints.weights(state.bestStep().orElseThrow());
         AtomicFile.write(weights, out -> Files.copy(kept, out));
-        return new TrainingResult(
-                best.epoch(),
-                best.accuracy(),
-                best.loss(),
-                state.step(),
-                state.seconds(),
-                (double) job.training().size() * state.epoch() / state.seconds(),
-                truncated,
-                weights);
+        return TrainingResult.of(state, job.training().size(), truncated, weights);
     }
 
     private static void checkLoss(Kd kd) {
@@ -218,7 +207,7 @@ public final class HeadTrainer {
                     standardizer,
                     training.cut());
         } catch (EmbeddingCache.Stopped _) {
-            throw interrupted("while texts were embedded");
+            throw TrainingErrors.interrupted("while texts were embedded");
         }
     }
 
@@ -235,14 +224,6 @@ public final class HeadTrainer {
                 job.config().perDeviceTrainBatchSize(),
                 job.train().seed(),
                 epoch);
-    }
-
-    /** Whether no epoch has been better for as long as the training is patient. */
-    private static boolean isStale(TrainingState state, HeadConfig config) {
-        return state.cursor() == 0
-                && state.best()
-                        .map(b -> state.epoch() - b.epoch() >= config.earlyStoppingPatience())
-                        .orElse(false);
     }
 
     private static void restore(Network network, Checkpoints checkpoints, int step) {
@@ -271,37 +252,14 @@ public final class HeadTrainer {
         return Duration.between(begun, clock.instant()).toNanos() / 1e9;
     }
 
-    private static UserError interrupted(String when) {
-        return new UserError(
-                ExitCode.INTERRUPTED,
-                Problem.of("training was stopped " + when)
-                        .withHint("run again to go on from there"));
-    }
-
     private static UserError diverged(
             int step, Network.Outcome outcome, List<TrainingRow> batch, HeadConfig config) {
-        boolean loss = !Double.isFinite(outcome.loss());
-        String rows =
-                batch.stream()
-                        .limit(ROWS_NAMED)
-                        .map(TrainingRow::id)
-                        .collect(Collectors.joining(", "));
-        String more =
-                batch.size() > ROWS_NAMED
-                        ? ", and %d more".formatted(batch.size() - ROWS_NAMED)
-                        : "";
-        return new UserError(
-                ExitCode.INVALID_INPUT,
-                Problem.of(
-                                "the %s of step %d is %s; its rows are %s%s"
-                                        .formatted(
-                                                loss ? "loss" : "gradient's norm",
-                                                step,
-                                                loss ? outcome.loss() : outcome.gradientNorm(),
-                                                rows,
-                                                more))
-                        .withHint(
-                                "lower the head's learning_rate (%s); the checkpoints are kept"
-                                        .formatted(config.learningRate())));
+        return TrainingErrors.diverged(
+                step,
+                outcome.loss(),
+                outcome.gradientNorm(),
+                batch.stream().map(TrainingRow::id).toList(),
+                "lower the head's learning_rate (%s); the checkpoints are kept"
+                        .formatted(config.learningRate()));
     }
 }

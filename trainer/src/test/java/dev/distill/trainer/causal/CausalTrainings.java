@@ -155,7 +155,9 @@ final class CausalTrainings {
                 precision,
                 kd,
                 4,
-                7);
+                7,
+                Optional.empty(),
+                "auto");
     }
 
     CausalJob job(Path folder) {

@@ -276,7 +276,9 @@ class HeadTrainerTest {
                         t.precision(),
                         reverse,
                         t.saveSteps(),
-                        t.seed());
+                        t.seed(),
+                        t.earlyStoppingPatience(),
+                        t.device());
         HeadJob job =
                 new HeadJob(
                         fits.config(),
