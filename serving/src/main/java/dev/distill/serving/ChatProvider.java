@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.UserError;
-import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.causal.ChatModel;
 import dev.distill.models.causal.ChatModel.Ask;
@@ -112,21 +111,8 @@ final class ChatProvider implements Provider {
                 "logprobs",
                 request.path("logprobs").asBoolean() ? logprobs(reply) : Json.object().nullNode());
         choice.put("finish_reason", reply.end() == End.LENGTH ? "length" : "stop");
-        String id = Digest.of(model + "\n" + Json.line(request)).brief();
-        ObjectNode completion =
-                Json.object()
-                        .put("id", "student-" + id)
-                        .put("object", "chat.completion")
-                        .put("model", model);
-        completion.putArray("choices").add(choice);
-        int prompt = ask.prompt().size();
-        int made = reply.tokens().size();
-        completion
-                .putObject("usage")
-                .put("prompt_tokens", prompt)
-                .put("completion_tokens", made)
-                .put("total_tokens", prompt + made);
-        return completion;
+        return Completions.completion(
+                model, Json.line(request), choice, ask.prompt().size(), reply.tokens().size());
     }
 
     /** Of the tokens of the answer, without the one that ended it. */

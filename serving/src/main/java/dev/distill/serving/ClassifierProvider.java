@@ -3,7 +3,6 @@ package dev.distill.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.models.Classifier;
 import dev.distill.models.Prediction;
@@ -65,18 +64,7 @@ final class ClassifierProvider implements Provider {
         choice.putObject("message").put("role", "assistant").put("content", prediction.label());
         choice.set("logprobs", logprobs(request, prediction));
         choice.put("finish_reason", "stop");
-        ObjectNode completion =
-                Json.object()
-                        .put("id", "student-" + Digest.of(model + "\n" + text).brief())
-                        .put("object", "chat.completion")
-                        .put("model", model);
-        completion.putArray("choices").add(choice);
-        completion
-                .putObject("usage")
-                .put("prompt_tokens", prediction.tokens())
-                .put("completion_tokens", 1)
-                .put("total_tokens", prediction.tokens() + 1);
-        return completion;
+        return Completions.completion(model, text, choice, prediction.tokens(), 1);
     }
 
     /** The label as one token, as far as the caller asked for log-probabilities. */
