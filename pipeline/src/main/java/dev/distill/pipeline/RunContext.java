@@ -78,9 +78,8 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      * @throws UserError when there is no such folder, or it holds no decoder
      */
     CausalBase causalBase() {
-        StudentConfig student = job.config().student();
         String key = causalKey();
-        Path folder = folder(student.causalBase().orElse(student.base()), key);
+        Path folder = folder(causalWritten(), key);
         if (!Files.isDirectory(folder)) {
             throw UserError.invalid(
                     job.file().at(key),
@@ -88,6 +87,12 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
                     "a causal-lm starts from a folder in the Hugging Face layout");
         }
         return new CausalBase(folder);
+    }
+
+    /** What a causal-lm starts from, as the job has it. */
+    private String causalWritten() {
+        StudentConfig student = job.config().student();
+        return student.causalBase().orElse(student.base());
     }
 
     private String causalKey() {
@@ -103,8 +108,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
             case HEAD, ENCODER, AUTO -> Optional.of(base());
             case CAUSAL_LM -> {
                 Path folder = causalBase().folder();
-                String written =
-                        job.config().student().causalBase().orElse(job.config().student().base());
+                String written = causalWritten();
                 yield Optional.of(
                         HubReference.is(written)
                                 ? named(written, folder)
@@ -149,8 +153,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
             checkEncoder();
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {
-            StudentConfig student = job.config().student();
-            fetch(student.causalBase().orElse(student.base()), causalKey());
+            fetch(causalWritten(), causalKey());
             checkPositions(causalBase().config().size().positions());
         }
     }
