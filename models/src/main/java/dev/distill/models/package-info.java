@@ -14,8 +14,9 @@
  *   <li>{@code Bases}, {@code Base}: what a student starts from.
  *   <li>{@code Classifier}: a finished student at work, whatever its kind; {@code
  *       EncoderClassifier} is one, packages {@code linear}, {@code head} and {@code causal} have
- *       others; package {@code students} loads them all. {@code Calibration}: how sure it is. {@code StudentPackage}, {@code ModelCard}: its
- *       folder. {@code TorchScriptExport}, {@code ModulePickle}: a student as one file.
+ *       others; package {@code students} loads them all. {@code Calibration}: how sure it is.
+ *       {@code StudentPackage}, {@code ModelCard}: its folder. {@code TorchScriptExport}, {@code
+ *       ModulePickle}: a student as one file.
  *   <li>{@code FolderRegistry}, {@code PackageDigest}: where packages are published.
  *   <li>{@code hub}, a package of its own: bases from the Hugging Face hub.
  *   <li>{@code chat}, a package of its own: chat templates, from messages to prompts.
