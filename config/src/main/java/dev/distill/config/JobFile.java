@@ -32,6 +32,7 @@ public final class JobFile {
         }
         new TaskCheck(job, findings).run();
         new StudentCheck(job, findings).run();
+        new DistillationCheck(job, findings).run();
         job.proxy().filter(JobFile::isAddress).ifPresent(written -> proxy(written, findings));
     }
 

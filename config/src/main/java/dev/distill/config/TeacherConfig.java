@@ -7,7 +7,7 @@ public record TeacherConfig(
         @Doc("The route of the proxy that leads to the teacher.") @Default("teacher") String route,
         @Doc("Sampling temperature.") @Default("0") @AtLeast(0) @AtMost(2) double temperature,
         @Doc("Most tokens in an answer.") @Default("32") @AtLeast(1) int maxTokens,
-        @Doc("Alternatives asked for at each token, 0 for none.")
+        @Doc("Alternatives asked for at each token, 0 for none; the datasets keep them.")
                 @Default("5")
                 @AtLeast(0)
                 @AtMost(20)

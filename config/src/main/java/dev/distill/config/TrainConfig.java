@@ -80,8 +80,13 @@ public record TrainConfig(
      * with the divergences that were proposed since.
      */
     public record Kd(
-            @Doc("How far the student is from the teacher.") @Default("forward_kl") Loss loss,
-            @Doc("Softmax temperature of teacher and student.") @Default("2.0") @Above(0)
+            @Doc(
+                            "How far the student is from the teacher. From the probabilities of labels: a head learns by forward_kl, an encoder by all but uld and topk_kl. A causal-lm with a teacher in the process (student.causal_lm.teacher) learns by all but topk_kl, uld being the one for another tokenizer; with the log-probabilities of an API (teacher.top_logprobs) by topk_kl, on the answers as the teacher wrote them; without either it learns the answers alone.")
+                    @Default("forward_kl")
+                    Loss loss,
+            @Doc("Softmax temperature of teacher and student; topk_kl has 1.")
+                    @Default("2.0")
+                    @Above(0)
                     double temperature,
             @Doc("Weight of the teacher's probabilities; 0 trains on its label alone.")
                     @Default("0.5")
