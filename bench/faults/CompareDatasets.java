@@ -41,6 +41,6 @@ class CompareDatasets {
                 r.id(), r.text(), r.group(), r.part(), r.requestKey(), r.route(), r.provider(), r.model(),
                 r.inputTokens(), r.cachedTokens(), r.outputTokens(), r.reasoningTokens(), r.costNanoUsd(), 0,
                 r.finishReason(), r.answer(), Instant.EPOCH, r.simulated(), r.label(), r.probabilities(),
-                r.probabilitySource(), r.probabilityMass());
+                r.probabilitySource(), r.probabilityMass(), r.logprobs());
     }
 }

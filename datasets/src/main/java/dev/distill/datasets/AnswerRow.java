@@ -32,6 +32,8 @@ import java.util.Optional;
  * @param probabilitySource where the probabilities come from
  * @param probabilityMass the share of the probabilities that was really seen, from 0 to 1; the rest
  *     is spread evenly over the labels
+ * @param logprobs the tokens of the answer with the likeliest ones beside them, in order; empty
+ *     where the teacher was not asked for them or did not tell
  */
 public record AnswerRow(
         String id,
@@ -55,9 +57,11 @@ public record AnswerRow(
         Optional<String> label,
         List<Double> probabilities,
         ProbabilitySource probabilitySource,
-        double probabilityMass) {
+        double probabilityMass,
+        List<TokenLogprob> logprobs) {
     public AnswerRow {
         askedAt = askedAt.truncatedTo(ChronoUnit.MICROS);
         probabilities = List.copyOf(probabilities);
+        logprobs = List.copyOf(logprobs);
     }
 }

@@ -78,6 +78,8 @@ public record DatasetCard(
         |---|---|
         %s
 
+        %s
+
         ## Made from
 
         | input | content |
@@ -103,6 +105,7 @@ public record DatasetCard(
                         table(
                                 counts(kept, row -> row.probabilitySource().name()),
                                 e -> List.of(e.getKey().toLowerCase(Locale.ROOT), e.getValue())),
+                        logprobs(kept),
                         table(inputs.entrySet(), e -> List.of(e.getKey(), e.getValue())));
     }
 
@@ -140,6 +143,15 @@ public record DatasetCard(
                     sorted by name, no white space.\
                     """;
         };
+    }
+
+    private static String logprobs(List<AnswerRow> rows) {
+        long told = rows.stream().filter(row -> !row.logprobs().isEmpty()).count();
+        if (told == 0) {
+            return "`logprobs` is empty: the teacher was not asked for them, or did not tell.";
+        }
+        return "`logprobs` has the tokens of %d answers with the likeliest ones at each place, as the teacher's API tells them: bytes and natural logarithms."
+                .formatted(told);
     }
 
     private static String cost(List<AnswerRow> rows) {

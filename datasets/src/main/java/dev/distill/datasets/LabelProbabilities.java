@@ -28,9 +28,6 @@ public record LabelProbabilities(
         ProbabilitySource source,
         double mass,
         Optional<String> problem) {
-    /** Rounded logarithms may add up to slightly more than 1. */
-    private static final double TOLERANCE = 0.01;
-
     public LabelProbabilities {
         probabilities = List.copyOf(probabilities);
     }
@@ -63,7 +60,7 @@ public record LabelProbabilities(
                     ProbabilitySource.LOGPROBS,
                     walked.seen(),
                     Optional.empty());
-        } catch (Malformed e) {
+        } catch (TokenNode.Malformed e) {
             return oneHot(labels, label, Optional.of("logprobs: " + e.getMessage()));
         }
     }
@@ -85,14 +82,16 @@ public record LabelProbabilities(
                 AnswerText.parse(labels, text)
                         .filter(answer -> answer.label().equals(label))
                         .orElseThrow(
-                                () -> new Malformed("the tokens do not spell the answer: " + text));
+                                () ->
+                                        new TokenNode.Malformed(
+                                                "the tokens do not spell the answer: " + text));
         int start = TokenWalk.utf8(text.substring(0, spelt.start())).length();
         return TokenWalk.walk(labels, steps, start, label);
     }
 
     private static List<TokenWalk.Step> steps(JsonNode content) {
         if (!content.isArray() || content.isEmpty()) {
-            throw new Malformed("content is not a list of tokens");
+            throw new TokenNode.Malformed("content is not a list of tokens");
         }
         List<TokenWalk.Step> steps = new ArrayList<>();
         for (JsonNode position : content) {
@@ -115,8 +114,8 @@ public record LabelProbabilities(
                 sum += alternative.probability();
             }
         }
-        if (sum > 1 + TOLERANCE) {
-            throw new Malformed("the probabilities of a token add up to " + sum);
+        if (sum > 1 + TokenNode.TOLERANCE) {
+            throw new TokenNode.Malformed("the probabilities of a token add up to " + sum);
         }
         double scale = 1 / Math.max(1, sum);
         return new TokenWalk.Step(
@@ -128,27 +127,8 @@ public record LabelProbabilities(
     }
 
     private static TokenWalk.Token token(JsonNode node) {
-        JsonNode logprob = node.path("logprob");
-        if (!logprob.isNumber() || !(Math.exp(logprob.doubleValue()) <= 1 + TOLERANCE)) {
-            throw new Malformed("logprob is not a logarithm of a probability: " + logprob);
-        }
-        return new TokenWalk.Token(tokenText(node), Math.exp(logprob.doubleValue()));
-    }
-
-    /** The bytes when they are given, because {@code token} cannot hold a part of a character. */
-    private static String tokenText(JsonNode node) {
-        JsonNode bytes = node.path("bytes");
-        if (bytes.isArray()) {
-            byte[] values = new byte[bytes.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (byte) bytes.get(i).asInt();
-            }
-            return TokenWalk.bytes(values);
-        }
-        if (!node.path("token").isTextual()) {
-            throw new Malformed("a token has no text");
-        }
-        return TokenWalk.utf8(node.path("token").textValue());
+        double probability = Math.exp(TokenNode.logprob(node));
+        return new TokenWalk.Token(TokenWalk.bytes(TokenNode.bytes(node)), probability);
     }
 
     private static String text(List<TokenWalk.Step> steps) {
@@ -160,14 +140,7 @@ public record LabelProbabilities(
                     .decode(ByteBuffer.wrap(bytes.toString().getBytes(StandardCharsets.ISO_8859_1)))
                     .toString();
         } catch (CharacterCodingException _) {
-            throw new Malformed("the tokens are not UTF-8");
-        }
-    }
-
-    /** The provider's log-probabilities make no sense; the answer itself may be fine. */
-    private static final class Malformed extends RuntimeException {
-        Malformed(String message) {
-            super(message);
+            throw new TokenNode.Malformed("the tokens are not UTF-8");
         }
     }
 }

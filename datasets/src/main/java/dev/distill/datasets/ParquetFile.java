@@ -74,7 +74,7 @@ public final class ParquetFile {
     }
 
     /**
-     * Reads all rows in their order.
+     * Reads all rows in their order; columns that rows did not always have may be missing.
      *
      * @throws UserError when the file is absent, is not a Parquet file, or holds other columns
      */
@@ -82,7 +82,14 @@ public final class ParquetFile {
         RowType<R> rowType = new RowType<>(type);
         MessageType expected = new AvroSchemaConverter(configuration()).convert(rowType.schema());
         MessageType found = footer(file).getSchema();
-        if (!found.getFields().equals(expected.getFields())) {
+        List<Type> wanted =
+                expected.getFields().stream()
+                        .filter(
+                                column ->
+                                        found.containsField(column.getName())
+                                                || !rowType.mayLack(column.getName()))
+                        .toList();
+        if (!found.getFields().equals(wanted)) {
             throw UserError.invalid(
                     Location.of(file),
                     "expected the columns of %s: %s, got %s"
@@ -90,7 +97,8 @@ public final class ParquetFile {
                                     type.getSimpleName(), described(expected), described(found)));
         }
         List<R> rows = new ArrayList<>();
-        forEach(file, rowType.schema(), avro -> rows.add(rowType.fromAvro(avro)));
+        Schema projection = schema(file, wanted);
+        forEach(file, projection, rowType.schema(), avro -> rows.add(rowType.fromAvro(avro)));
         return List.copyOf(rows);
     }
 
@@ -114,34 +122,44 @@ public final class ParquetFile {
                 footer(file).getSchema().getFields().stream()
                         .filter(column -> columns.contains(column.getName()))
                         .toList();
-        Schema schema =
-                reading(
-                        file,
-                        () ->
-                                new AvroSchemaConverter(configuration())
-                                        .convert(new MessageType("row", wanted)));
-        forEach(file, schema, consumer);
+        Schema schema = schema(file, wanted);
+        forEach(file, schema, schema, consumer);
     }
 
-    private static void forEach(Path file, Schema schema, Consumer<GenericRecord> consumer) {
-        try (ParquetReader<GenericRecord> reader = reading(file, () -> reader(file, schema))) {
-            for (GenericRecord row = reading(file, reader::read);
-                    row != null;
-                    row = reading(file, reader::read)) {
-                consumer.accept(row);
+    /** Some columns of a file as they are. */
+    private static Schema schema(Path file, List<Type> columns) {
+        return reading(
+                file,
+                () ->
+                        new AvroSchemaConverter(configuration())
+                                .convert(new MessageType("row", columns)));
+    }
+
+    /**
+     * @param columns those that are read from the file
+     * @param row what they become; its other columns have their defaults
+     */
+    private static void forEach(
+            Path file, Schema columns, Schema row, Consumer<GenericRecord> consumer) {
+        try (ParquetReader<GenericRecord> reader =
+                reading(file, () -> reader(file, columns, row))) {
+            for (GenericRecord next = reading(file, reader::read);
+                    next != null;
+                    next = reading(file, reader::read)) {
+                consumer.accept(next);
             }
         } catch (IOException e) {
             throw AtomicFile.unreadable(file, e);
         }
     }
 
-    private static ParquetReader<GenericRecord> reader(Path file, Schema schema)
+    private static ParquetReader<GenericRecord> reader(Path file, Schema columns, Schema row)
             throws IOException {
         return AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file), configuration())
                 .withDataModel(GenericData.get())
                 .withCodecFactory(new ParquetCodecs())
-                .set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, schema.toString())
-                .set("parquet.avro.read.schema", schema.toString())
+                .set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, columns.toString())
+                .set("parquet.avro.read.schema", row.toString())
                 .build();
     }
 
@@ -207,6 +225,10 @@ public final class ParquetFile {
 
     private static ParquetConfiguration configuration() {
         return new PlainParquetConfiguration(
-                Map.of("parquet.avro.write-old-list-structure", "false"));
+                Map.of(
+                        "parquet.avro.write-old-list-structure",
+                        "false",
+                        "parquet.avro.add-list-element-records",
+                        "false"));
     }
 }

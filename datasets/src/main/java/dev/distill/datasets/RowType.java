@@ -4,10 +4,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -18,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a Java record is written in a Parquet file: a column for each component, named in snake case.
  *
- * <p>String, long, double and boolean are themselves, an enum constant is its lower-case name, an
- * {@link Instant} is microseconds UTC, {@code List<Double>} a list of doubles, and an Optional of
- * any of these may be null.
+ * <p>String, long, double, float and boolean are themselves, a ByteBuffer is bytes, an enum
+ * constant is its lower-case name, an {@link Instant} is microseconds UTC, a record a group of its
+ * own columns, a List a list, and an Optional of any of these may be null. A file that was written
+ * before its rows had a list of records is read as if it were empty.
  */
 final class RowType<R extends Record> {
     private static final Schema STRING = Schema.create(Schema.Type.STRING);
@@ -29,6 +35,7 @@ final class RowType<R extends Record> {
 
     private final Class<R> type;
     private final RecordComponent[] components;
+    private final Map<Class<?>, RowType<?>> inner = new HashMap<>(); // records in its columns
     private final Schema schema;
 
     RowType(Class<R> type) {
@@ -40,14 +47,14 @@ final class RowType<R extends Record> {
                         null,
                         type.getPackageName(),
                         false,
-                        Arrays.stream(components).map(RowType::field).toList());
+                        Arrays.stream(components).map(this::field).toList());
     }
 
     Schema schema() {
         return schema;
     }
 
-    GenericRecord toAvro(R row) {
+    GenericRecord toAvro(Record row) {
         GenericData.Record avro = new GenericData.Record(schema);
         for (int i = 0; i < components.length; i++) {
             avro.put(i, written(call(components[i], row)));
@@ -71,15 +78,27 @@ final class RowType<R extends Record> {
         }
     }
 
-    private static Schema.Field field(RecordComponent component) {
-        return new Schema.Field(snakeCase(component.getName()), column(component.getGenericType()));
+    /** Whether an older file may lack a column. */
+    boolean mayLack(String column) {
+        return schema.getField(column).hasDefaultValue();
+    }
+
+    private Schema.Field field(RecordComponent component) {
+        String name = snakeCase(component.getName());
+        Schema column = column(component.getGenericType());
+        boolean records =
+                column.getType() == Schema.Type.ARRAY
+                        && column.getElementType().getType() == Schema.Type.RECORD;
+        return records
+                ? new Schema.Field(name, column, null, List.of())
+                : new Schema.Field(name, column);
     }
 
     static String snakeCase(String name) {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
-    private static Schema column(Type type) {
+    private Schema column(Type type) {
         if (type instanceof ParameterizedType generic) {
             Schema inner = column(generic.getActualTypeArguments()[0]);
             return generic.getRawType() == Optional.class
@@ -92,8 +111,17 @@ final class RowType<R extends Record> {
         if (type == double.class || type == Double.class) {
             return Schema.create(Schema.Type.DOUBLE);
         }
+        if (type == float.class) {
+            return Schema.create(Schema.Type.FLOAT);
+        }
         if (type == boolean.class) {
             return Schema.create(Schema.Type.BOOLEAN);
+        }
+        if (type == ByteBuffer.class) {
+            return Schema.create(Schema.Type.BYTES);
+        }
+        if (type instanceof Class<?> c && c.isRecord()) {
+            return inner.computeIfAbsent(c, RowType::of).schema;
         }
         if (type == Instant.class) {
             return INSTANT;
@@ -104,19 +132,28 @@ final class RowType<R extends Record> {
         throw new IllegalArgumentException("no column type for " + type);
     }
 
-    private static @Nullable Object written(Object value) {
+    private @Nullable Object written(Object value) {
         return switch (value) {
             case Optional<?> optional -> optional.isPresent() ? written(optional.get()) : null;
             case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
             case Instant instant -> ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+            case List<?> list -> list.stream().map(this::written).toList();
+            case Record row -> inner(row.getClass()).toAvro(row);
             default -> value;
         };
     }
 
-    private static @Nullable Object read(Type type, @Nullable Object value) {
+    private @Nullable Object read(Type type, @Nullable Object value) {
         if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
             return Optional.ofNullable(value)
                     .map(v -> read(generic.getActualTypeArguments()[0], v));
+        }
+        if (type instanceof ParameterizedType generic && value instanceof List<?> list) {
+            Type element = generic.getActualTypeArguments()[0];
+            return list.stream().map(v -> read(element, v)).toList();
+        }
+        if (value instanceof GenericRecord group && type instanceof Class<?> c) {
+            return inner(c).fromAvro(group);
         }
         if (type == Instant.class && value instanceof Long micros) {
             return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
@@ -135,6 +172,14 @@ final class RowType<R extends Record> {
                         () ->
                                 new IllegalArgumentException(
                                         name + " is no " + type.getSimpleName()));
+    }
+
+    private static RowType<?> of(Class<?> record) {
+        return new RowType<>(record.asSubclass(Record.class));
+    }
+
+    private RowType<?> inner(Class<?> record) {
+        return Objects.requireNonNull(inner.get(record));
     }
 
     private static boolean isEnum(Type type) {

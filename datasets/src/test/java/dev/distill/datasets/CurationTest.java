@@ -224,6 +224,7 @@ class CurationTest {
                 row.label(),
                 probabilities,
                 row.probabilitySource(),
-                row.probabilityMass());
+                row.probabilityMass(),
+                row.logprobs());
     }
 }

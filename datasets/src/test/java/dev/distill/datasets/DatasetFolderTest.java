@@ -120,6 +120,8 @@ class DatasetFolderTest {
                         |---|---|
                         | one_hot | 2 |
 
+                        `logprobs` is empty: the teacher was not asked for them, or did not tell.
+
                         ## Made from
 
                         | input | content |

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.distill.config.UserError;
+import dev.distill.datasets.TokenLogprob.Alternative;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +27,42 @@ class ParquetFileTest {
         ParquetFile.write(file, AnswerRow.class, rows, Map.of("source", "sha256:1"));
         assertThat(ParquetFile.read(file, AnswerRow.class)).isEqualTo(rows);
         assertThat(ParquetFile.metadata(file)).containsEntry("source", "sha256:1");
+    }
+
+    @Test
+    void keepsTheTeachersTokensAndTheirAlternativesAsTheyCame() throws IOException {
+        AnswerRow row =
+                Rows.withLogprobs(
+                        row(0),
+                        """
+                        {"content":[
+                          {"token":"re","bytes":[114,101],"logprob":-0.125,"top_logprobs":[
+                            {"token":"re","bytes":[114,101],"logprob":-0.125},
+                            {"token":"\\u00c3","bytes":[195],"logprob":-3.5}]},
+                          {"token":"fund","logprob":0.0,"top_logprobs":[]}]}""");
+        Path file = folder.resolve("rows.parquet");
+        ParquetFile.write(file, AnswerRow.class, List.of(row, row(1)), Map.of());
+
+        List<AnswerRow> read = ParquetFile.read(file, AnswerRow.class);
+
+        assertThat(read).containsExactly(row, row(1));
+        TokenLogprob first = read.getFirst().logprobs().getFirst();
+        assertThat(first.bytes()).isEqualTo(ByteBuffer.wrap(new byte[] {'r', 'e'}));
+        assertThat(first.logprob()).isEqualTo(-0.125f);
+        assertThat(first.topLogprobs().getLast())
+                .isEqualTo(new Alternative(ByteBuffer.wrap(new byte[] {(byte) 195}), -3.5f));
+        assertThat(read.getFirst().logprobs()).hasSize(2);
+        assertThat(read.getLast().logprobs()).isEmpty();
+    }
+
+    @Test
+    void readsAnswersThatWereWrittenBeforeTheyHadLogProbabilities() {
+        Path file = Path.of("src/test/resources/answers-without-logprobs.parquet");
+
+        assertThat(ParquetFile.read(file, AnswerRow.class))
+                .containsExactly(
+                        Rows.answer("a", "where is my refund", Part.TRAIN, "refund"),
+                        Rows.answer("b", "zażółć 🎉", Part.VALIDATION, "what?"));
     }
 
     @Test

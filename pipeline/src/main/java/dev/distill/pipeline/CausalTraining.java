@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.StudentConfig;
+import dev.distill.config.TrainConfig.Loss;
+import dev.distill.datasets.AnswerFormat;
 import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.DatasetFolder;
 import dev.distill.datasets.Labels;
@@ -32,7 +34,7 @@ import java.util.Optional;
 
 /**
  * Trains a student of kind {@code causal-lm}: it learns to answer the teacher's own request, system
- * prompt and text, with what the teacher's answer means.
+ * prompt and text, with what the teacher's answer means, or by {@code topk_kl} with that answer.
  */
 final class CausalTraining implements Training {
     private final RunContext context;
@@ -50,13 +52,21 @@ final class CausalTraining implements Training {
         this.validation = dataset.validation().stream().map(this::row).toList();
     }
 
+    /** With {@code topk_kl} also with what the teacher thought of each token. */
     private ChatRow row(AnswerRow row) {
-        return new ChatRow(
-                row.id(),
+        List<Message> prompt =
                 List.of(
                         new Message("system", context.job().systemPrompt()),
-                        new Message("user", row.text())),
-                row.label().orElseThrow());
+                        new Message("user", row.text()));
+        String meaning = row.label().orElseThrow();
+        if (context.job().config().train().kd().loss() != Loss.TOPK_KL) {
+            return new ChatRow(row.id(), prompt, meaning);
+        }
+        // A teacher says how likely its own words are, not those of another spelling of its JSON.
+        boolean json = context.job().format() instanceof AnswerFormat.JsonText;
+        String answer = json ? row.answer().strip() : meaning;
+        return new ChatRow(
+                row.id(), prompt, answer, TeacherTokens.spelling(answer, row.logprobs()));
     }
 
     @Override

@@ -55,7 +55,7 @@ final class QueryStage implements Stage {
     @Override
     public ObjectNode inputs() {
         DataConfig.Split split = job.config().data().split();
-        ObjectNode inputs = Json.object().put("code", 1);
+        ObjectNode inputs = Json.object().put("code", 2);
         inputs.put("requests", digest(job.requests()).hex());
         inputs.put("gold", digest(job.gold()).hex());
         inputs.put("validation", split.validation()).put("split_seed", split.seed());

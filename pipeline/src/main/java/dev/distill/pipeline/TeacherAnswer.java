@@ -6,6 +6,7 @@ import dev.distill.datasets.AnswerRow;
 import dev.distill.datasets.LabelProbabilities;
 import dev.distill.datasets.Part;
 import dev.distill.datasets.Request;
+import dev.distill.datasets.TokenLogprob;
 import dev.distill.proxy.Headers;
 import java.time.Instant;
 import java.util.Optional;
@@ -82,7 +83,8 @@ record TeacherAnswer(Request request, ChatClient.Reply.Answered reply, LabelProb
                 parsed.label(),
                 parsed.probabilities(),
                 parsed.source(),
-                parsed.mass());
+                parsed.mass(),
+                TokenLogprob.read(choice(reply).path("logprobs")));
     }
 
     private static JsonNode choice(ChatClient.Reply.Answered reply) {

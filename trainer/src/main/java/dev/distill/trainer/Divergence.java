@@ -26,11 +26,11 @@ public record Divergence(int code, double temperature, double alpha, double para
     /** {@code topk_kl}: the one for a teacher that tells its likeliest tokens alone. */
     public static final int TOP_K = 8;
 
-    /** The divergence of a configuration. */
+    /** The divergence of a configuration; an API's log-probabilities are at temperature 1. */
     public static Divergence of(Kd kd) {
         return new Divergence(
                 code(kd.loss()),
-                kd.temperature(),
+                kd.loss() == Loss.TOPK_KL ? 1 : kd.temperature(),
                 kd.alpha(),
                 kd.loss() == Loss.JSD ? kd.beta() : kd.skew());
     }

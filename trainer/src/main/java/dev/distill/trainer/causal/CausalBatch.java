@@ -17,7 +17,7 @@ import java.util.List;
  *     positions row after row
  * @param targets (N) int64: those next tokens
  * @param samples those of all rows, in the order of their positions
- * @param hints what the teacher thought of them, silent where no sample has a hint
+ * @param hints what the teacher thought of them, silent where it was not asked
  */
 record CausalBatch(
         TokenRows rows, NDArray places, NDArray targets, List<Sample> samples, TokenTeacher hints) {
@@ -53,15 +53,14 @@ record CausalBatch(
     }
 
     private static TokenTeacher hints(NDManager manager, List<Sample> samples, int positions) {
+        if (samples.stream().allMatch(sample -> sample.hints().isEmpty())) {
+            return new TokenTeacher.Silent();
+        }
         int most =
                 samples.stream()
                         .flatMap(sample -> sample.hints().stream())
                         .mapToInt(hint -> hint.ids().length)
-                        .max()
-                        .orElse(0);
-        if (most == 0) {
-            return new TokenTeacher.Silent();
-        }
+                        .reduce(1, Math::max);
         long[] ids = new long[positions * most];
         float[] logs = new float[positions * most];
         float[] weight = new float[positions];

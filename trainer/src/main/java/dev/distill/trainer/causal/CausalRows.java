@@ -49,10 +49,14 @@ record CausalRows(
             Samples samples = new Samples(tokenizer, job.format(), ends, job.maxLength());
             List<Sample> training = samples.of(job.training());
             List<Sample> validation = samples.of(job.validation());
+            if (divergence.code() == Divergence.TOP_K) {
+                training = training.stream().map(Sample::hinted).toList();
+                validation = validation.stream().map(Sample::hinted).toList();
+            }
             double cut = Preflight.check(training, validation, job.maxLength());
             listener.accept(reading(tokenizer, training));
             if (divergence.code() == Divergence.TOP_K) {
-                warnOfMass(training, listener);
+                tellOfHints(training, listener);
             }
             Map<Sample, ForeignReading> readings = new HashMap<>();
             if (job.teacher().isPresent() && isForeign(job, divergence)) {
@@ -124,16 +128,11 @@ record CausalRows(
         if (!topK) {
             return Divergence.NONE;
         }
-        if (job.train().kd().temperature() != 1) {
-            throw refused(
-                    "train.kd.temperature must be 1 for topk_kl, got "
-                            + job.train().kd().temperature(),
-                    "log-probabilities of an API are at temperature 1, and their tail has no other");
-        }
         if (job.training().stream().allMatch(row -> row.teacher().isEmpty())) {
             throw refused(
-                    "train.kd.loss: topk_kl needs the teacher's log-probabilities, no row has any",
-                    "set teacher.logprobs, or leave train.kd.loss away to learn the answers alone");
+                    "train.kd.loss: topk_kl needs the teacher's log-probabilities of what is learned, none of the %,d training rows has them"
+                            .formatted(job.training().size()),
+                    "set teacher.top_logprobs where the teacher's API tells them, or leave train.kd.loss away to learn the answers alone");
         }
         return Divergence.of(job.train().kd());
     }
@@ -153,20 +152,27 @@ record CausalRows(
                 tokenizer.wholeText(Arrays.copyOfRange(tokens, first.learned(), tokens.length)));
     }
 
-    private static void warnOfMass(List<Sample> training, Consumer<TrainingEvent> listener) {
+    /** How far what an API told of its tokens can be used, and how much of it there is. */
+    private static void tellOfHints(List<Sample> training, Consumer<TrainingEvent> listener) {
         List<Hint> hints =
                 training.stream()
                         .flatMap(sample -> sample.hints().stream())
                         .filter(hint -> hint.ids().length > 0)
                         .toList();
-        double mass = hints.stream().mapToDouble(Hint::mass).average().orElse(0);
         long all = training.stream().mapToLong(Sample::targets).sum();
+        if (hints.isEmpty()) {
+            throw refused(
+                    "train.kd.loss: topk_kl learns nothing: none of the %,d trained tokens covers the same text as a token of the teacher"
+                            .formatted(all),
+                    "take a base whose tokenizer is nearer to the teacher's, or leave train.kd.loss away to learn the answers alone");
+        }
+        double mass = hints.stream().mapToDouble(Hint::mass).average().orElseThrow();
         if (mass < LEAST_MASS) {
             listener.accept(
                     new TrainingEvent.Note(
                             String.format(
                                     Locale.ROOT,
-                                    "the teacher's log-probabilities hold %.2f of its mass on average, less than %.1f: ask for more of them",
+                                    "the teacher's log-probabilities hold %.2f of its mass on average, less than %.1f: raise teacher.top_logprobs",
                                     mass,
                                     LEAST_MASS)));
         }

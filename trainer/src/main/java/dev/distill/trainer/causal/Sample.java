@@ -1,5 +1,6 @@
 package dev.distill.trainer.causal;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,8 +11,8 @@ import java.util.List;
  * @param learned number of the first token of the answer, at least 1; tokens.length when the answer
  *     was cut away
  * @param cut whether the row was longer than it was allowed to be
- * @param hints what the teacher thought of each learned token, in order; empty where it told
- *     nothing at all
+ * @param hints what the teacher thought of each learned token, in order; empty where it was not
+ *     asked
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 public record Sample(String id, long[] tokens, int learned, boolean cut, List<Hint> hints) {
@@ -38,6 +39,13 @@ public record Sample(String id, long[] tokens, int learned, boolean cut, List<Hi
             }
             return mass;
         }
+    }
+
+    /** The same sample with a hint of nothing for each learned token, where it has no hints. */
+    Sample hinted() {
+        return hints.isEmpty()
+                ? new Sample(id, tokens, learned, cut, Collections.nCopies(targets(), Hint.NONE))
+                : this;
     }
 
     /** How many tokens the model reads: the last one is only a target. */

@@ -20,6 +20,7 @@ final class Samples {
     private final ChatFormat format;
     private final Set<Long> ends;
     private final int maxLength;
+    private final TeacherAlignment alignment;
 
     /**
      * @param ends the tokens with which an answer may end; not empty
@@ -30,6 +31,7 @@ final class Samples {
         this.format = format;
         this.ends = Set.copyOf(ends);
         this.maxLength = maxLength;
+        this.alignment = new TeacherAlignment(tokenizer);
     }
 
     /** The samples of some rows, in their order. */
@@ -51,8 +53,7 @@ final class Samples {
         long[] kept = cut ? Arrays.copyOf(tokens, maxLength) : tokens;
         int learned = Math.min(prompt.length, kept.length);
         List<Hint> hints =
-                new TeacherAlignment(tokenizer)
-                        .hints(row.teacher(), Arrays.copyOf(answer, kept.length - learned));
+                alignment.hints(row.teacher(), Arrays.copyOf(answer, kept.length - learned));
         return new Sample(row.id(), kept, learned, cut, hints);
     }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,9 @@ import java.util.Optional;
  * thought at that place. Bytes are what both have in common: where a token of either covers the
  * same bytes of the answer, the teacher's alternatives are alternatives to the student's token.
  *
- * <p>An alternative becomes the first token that the student would write it with; what several
- * alternatives become adds up. One that is no text by itself is left to the tail.
+ * <p>The teacher's token becomes the student's of the same bytes, an alternative the first token
+ * that the student would write it with; what several become adds up. An alternative that is no text
+ * by itself is left to the tail.
  */
 final class TeacherAlignment {
     private final Tokenizer tokenizer;
@@ -51,7 +53,7 @@ final class TeacherAlignment {
             int before = i == 0 ? 0 : ends[i - 1];
             TeacherToken token = bySpan.get(span(before, ends[i]));
             boolean whole = before >= 0 && ends[i] > before;
-            hints.add(whole && token != null ? hint(token) : Hint.NONE);
+            hints.add(whole && token != null ? hint(token, answer[i]) : Hint.NONE);
         }
         return hints;
     }
@@ -60,16 +62,18 @@ final class TeacherAlignment {
         return ((long) start << 32) | (end & 0xffff_ffffL);
     }
 
-    private Hint hint(TeacherToken token) {
+    /**
+     * @param own the student's token of the same bytes
+     */
+    private Hint hint(TeacherToken token, long own) {
         Map<Long, Double> masses = new LinkedHashMap<>();
         for (Alternative alternative : token.top()) {
-            firstToken(alternative.bytes())
-                    .ifPresent(
-                            id ->
-                                    masses.merge(
-                                            id,
-                                            Math.exp(alternative.logProbability()),
-                                            Double::sum));
+            double mass = Math.exp(alternative.logProbability());
+            Optional<Long> id =
+                    Arrays.equals(alternative.bytes(), token.bytes())
+                            ? Optional.of(own)
+                            : firstToken(alternative.bytes());
+            id.ifPresent(known -> masses.merge(known, mass, Double::sum));
         }
         long[] ids = masses.keySet().stream().mapToLong(Long::longValue).toArray();
         float[] logs = new float[ids.length];

@@ -6,20 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.config.TrainConfig.Loss;
 import dev.distill.config.UserError;
+import dev.distill.models.Tokenizer;
 import dev.distill.trainer.OutOfMemory;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CausalTrainerTest {
+    private static final Kd TOP_K = new Kd(Loss.TOPK_KL, 2, 0.5, 0.5, 0.1);
+
     @TempDir private Path folder;
     private final List<TrainingEvent> events = new ArrayList<>();
 
@@ -128,15 +133,61 @@ class CausalTrainerTest {
     }
 
     @Test
-    void topKNeedsLogProbabilitiesAtTemperatureOne() {
-        Kd hot = new Kd(Loss.TOPK_KL, 2, 0.5, 0.5, 0.1);
-        assertThatThrownBy(() -> train(CausalTrainings.config().kd(hot)))
+    void topKNeedsLogProbabilitiesOfWhatIsLearned() {
+        assertThatThrownBy(() -> train(CausalTrainings.config().kd(TOP_K)))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("train.kd.temperature must be 1 for topk_kl, got 2.0");
-        Kd silent = new Kd(Loss.TOPK_KL, 1, 0.5, 0.5, 0.1);
-        assertThatThrownBy(() -> train(CausalTrainings.config().kd(silent)))
+                .hasMessageContaining("none of the 36 training rows has them")
+                .hasMessageContaining("set teacher.top_logprobs");
+
+        List<ChatRow> foreign =
+                CausalTrainings.rows(36, 1).stream()
+                        .map(row -> told(row, List.of(token("?".repeat(50), 0.5))))
+                        .toList();
+        assertThatThrownBy(() -> train(CausalTrainings.config().kd(TOP_K).rows(foreign, foreign)))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("no row has any");
+                .hasMessageContaining("none of the 141 trained tokens covers the same text");
+    }
+
+    /** Batches of which no row has log-probabilities learn the answers alone. */
+    @Test
+    void topKFollowsTheTeacherWhereItToldSomethingAndSaysHowMuchThatIs() {
+        List<ChatRow> rows = new ArrayList<>(CausalTrainings.rows(36, 1));
+        ChatRow first = rows.getFirst();
+        rows.set(0, told(first, tokens(first.answer(), 0.5)));
+
+        train(CausalTrainings.config().kd(TOP_K).batch(1, 1).rows(rows, rows).epochs(1));
+
+        assertThat(losses()).hasSize(36).allMatch(Double::isFinite);
+        assertThat(
+                        events.stream()
+                                .filter(TrainingEvent.Note.class::isInstance)
+                                .map(Object::toString))
+                .anyMatch(note -> note.contains("hold 0.50 of its mass on average, less than 0.9"))
+                .anyMatch(
+                        note ->
+                                note.contains(
+                                        "belong to %d of 141 trained tokens"
+                                                .formatted(rows.getFirst().teacher().size())));
+    }
+
+    private static ChatRow told(ChatRow row, List<TeacherToken> tokens) {
+        return new ChatRow(row.id(), row.prompt(), row.answer(), tokens);
+    }
+
+    /** A teacher that happens to have the student's tokenizer. */
+    private static List<TeacherToken> tokens(String text, double probability) {
+        try (Tokenizer tokenizer =
+                Tokenizer.load(CausalTrainings.LLAMA.resolve("tokenizer.json"))) {
+            return Arrays.stream(tokenizer.plain(text))
+                    .mapToObj(id -> token(tokenizer.text(new long[] {id}), probability))
+                    .toList();
+        }
+    }
+
+    private static TeacherToken token(String text, double probability) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new TeacherToken(
+                bytes, List.of(new TeacherToken.Alternative(bytes, Math.log(probability))));
     }
 
     @Test
