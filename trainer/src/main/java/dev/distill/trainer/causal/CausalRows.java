@@ -162,7 +162,7 @@ record CausalRows(
         long all = training.stream().mapToLong(Sample::targets).sum();
         if (hints.isEmpty()) {
             throw refused(
-                    "train.kd.loss: topk_kl learns nothing: none of the %,d trained tokens covers the same text as a token of the teacher"
+                    "train.kd.loss: topk_kl learns nothing: none of the %,d trained tokens begins where a token of the teacher does"
                             .formatted(all),
                     "take a base whose tokenizer is nearer to the teacher's, or leave train.kd.loss away to learn the answers alone");
         }

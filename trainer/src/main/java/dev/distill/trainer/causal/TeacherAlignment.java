@@ -16,12 +16,14 @@ import java.util.Optional;
 
 /**
  * Finds for each token of the student's answer what the teacher, with a vocabulary of its own,
- * thought at that place. Bytes are what both have in common: where a token of either covers the
- * same bytes of the answer, the teacher's alternatives are alternatives to the student's token.
+ * thought at that place. Bytes are what both have in common: where a token of either begins at the
+ * same byte of the answer and the teacher's is not the shorter one, the teacher's alternatives say
+ * which token the student should begin with.
  *
- * <p>The teacher's token becomes the student's of the same bytes, an alternative the first token
- * that the student would write it with; what several become adds up. An alternative that is no text
- * by itself is left to the tail.
+ * <p>The teacher's token becomes the student's, an alternative the first token that the student
+ * would write it with; what several become adds up. An alternative that is no text by itself is
+ * left to the tail. Of the student's other tokens within one of the teacher's nothing is known: what
+ * was left to the tail may go on in any way.
  */
 final class TeacherAlignment {
     private final Tokenizer tokenizer;
@@ -40,30 +42,29 @@ final class TeacherAlignment {
         if (teacher.isEmpty()) {
             return List.of();
         }
-        Map<Long, TeacherToken> bySpan = new HashMap<>();
+        Map<Integer, TeacherToken> byStart = new HashMap<>();
         int start = 0;
         for (TeacherToken token : teacher) {
-            int end = start + token.bytes().length;
-            bySpan.put(span(start, end), token);
-            start = end;
+            byStart.put(start, token); // of empty ones the last, which has bytes
+            start += token.bytes().length;
         }
         List<Hint> hints = new ArrayList<>();
         int[] ends = ByteSpans.ends(tokenizer, answer);
         for (int i = 0; i < answer.length; i++) {
             int before = i == 0 ? 0 : ends[i - 1];
-            TeacherToken token = bySpan.get(span(before, ends[i]));
-            boolean whole = before >= 0 && ends[i] > before;
-            hints.add(whole && token != null ? hint(token, answer[i]) : Hint.NONE);
+            TeacherToken token = byStart.get(before);
+            int length = ends[i] - before;
+            boolean begins = before >= 0 && length > 0;
+            hints.add(
+                    begins && token != null && length <= token.bytes().length
+                            ? hint(token, answer[i])
+                            : Hint.NONE);
         }
         return hints;
     }
 
-    private static long span(int start, int end) {
-        return ((long) start << 32) | (end & 0xffff_ffffL);
-    }
-
     /**
-     * @param own the student's token of the same bytes
+     * @param own the token with which the student begins the teacher's
      */
     private Hint hint(TeacherToken token, long own) {
         Map<Long, Double> masses = new LinkedHashMap<>();

@@ -38,10 +38,28 @@ class TeacherAlignmentTest {
     }
 
     @Test
-    void tokensThatCoverOtherBytesHaveNoHint() {
+    void aTokenWithinALongerOneOfTheTeacherHasAHintWhereThatBegins() {
+        List<Hint> hints = hints(token("shipping", "shipping", 0.6, "shop", 0.1, "refund", 0.2));
+
+        assertThat(hints.get(0).ids())
+                .startsWith(shipping[0])
+                .contains(tokenizer.plain("refund")[0]);
+        assertThat(hints.get(0).mass()).isCloseTo(0.9, within(1e-6));
+        assertThat(hints.get(1).ids()).isEmpty();
+    }
+
+    @Test
+    void tokensThatBeginElsewhereOrGoOnForLongerHaveNoHint() {
         List<Hint> hints = hints(token("s", "s", 0.9), token("hipping", "hipping", 0.9));
 
         assertThat(hints).allMatch(hint -> hint.ids().length == 0);
+    }
+
+    @Test
+    void anEmptyTokenOfTheTeacherIsPassedOver() {
+        List<Hint> hints = hints(token("", "", 0.9), token("shipping", "shipping", 0.6));
+
+        assertThat(hints.get(0).mass()).isCloseTo(0.6, within(1e-6));
     }
 
     @Test
