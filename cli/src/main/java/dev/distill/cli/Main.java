@@ -19,11 +19,13 @@ public final class Main {
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
     public static void main(String[] arguments) {
+        boolean live = Boolean.getBoolean("distill.terminal");
         Terminal terminal =
                 new Terminal(
                         new PrintWriter(System.out, false, StandardCharsets.UTF_8),
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                        Boolean.getBoolean("distill.terminal"));
+                        live,
+                        Terminal.takesColours(live, System.getenv()));
         // Numbers read the same on every machine.
         Locale.setDefault(Locale.ROOT);
         System.exit(execute(terminal, arguments));

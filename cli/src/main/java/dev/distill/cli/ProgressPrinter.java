@@ -16,11 +16,13 @@ final class ProgressPrinter implements Events {
 
     private final PrintWriter err;
     private final boolean live;
+    private final MaskedText masked;
     private long lastPlainLine;
 
     ProgressPrinter(Terminal terminal) {
         this.err = terminal.err();
         this.live = terminal.live();
+        this.masked = new MaskedText(terminal.colours());
     }
 
     @Override
@@ -44,6 +46,14 @@ final class ProgressPrinter implements Events {
                                                     : "done in " + seconds(e.output().seconds()),
                                             StageSummary.of(e.output())));
             case RunEvent.StudentJudged e -> line(judged(e));
+            case RunEvent.RowsRead e ->
+                    line(
+                            "%-9s %s; of the first row %s: %s"
+                                    .formatted(
+                                            e.stage(),
+                                            e.message(),
+                                            masked.legend(),
+                                            masked.text(e.first())));
             case RunEvent.Note e -> line("%-9s note: %s".formatted(e.stage(), e.message()));
             case RunEvent.RunFinished _ -> draw("");
         }

@@ -27,6 +27,7 @@ final class Reference {
                 new Terminal(
                         new PrintWriter(new StringWriter()),
                         new PrintWriter(new StringWriter()),
+                        false,
                         false);
         CommandLine line = Main.commandLine(terminal);
         line.setUsageHelpWidth(100);

@@ -78,6 +78,7 @@ class GenerationTest {
         assertThat(job.read(relative(run, "dataset/README.md"))).contains("text-generation");
         assertThat(job.file("registry/tiny/aliases/candidate")).exists();
         assertThat(run.resolve("model/chat_template.jinja")).exists();
+        assertThat(run.resolve("model/calibration.json")).doesNotExist();
 
         assertThat(job.runJson().events("stage_finished"))
                 .hasSize(4)
@@ -103,6 +104,13 @@ class GenerationTest {
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(job.read(relative(job.lastRun(), "model/config.json")))
                 .contains("\"labels\"", "Name one of: shipping, refund");
+        assertThat(job.read(relative(job.lastRun(), "model/calibration.json")))
+                .contains("\"temperature\"", "\"nll_after\"");
+        assertThat(outcome.events("stage_finished").get(2).at("/facts/temperature").asDouble())
+                .isPositive()
+                .isNotEqualTo(1);
+        assertThat(job.read(relative(job.lastRun(), "report.html")))
+                .contains("The first training row", "<mark>");
         assertThat(job.read(relative(job.lastRun(), "model/README.md")))
                 .contains("A classifier of 2 labels", "| macro F1 |");
         assertThat(job.file("registry/tiny/aliases/candidate")).exists();

@@ -183,7 +183,7 @@ final class JobFixture {
     static Outcome distill(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false);
+        Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false, false);
         int code = Main.execute(terminal, arguments);
         return new Outcome(code, out.toString(), err.toString());
     }

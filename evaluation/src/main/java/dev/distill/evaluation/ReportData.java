@@ -88,13 +88,20 @@ public record ReportData(
      * @param steps loss over the steps, in order
      * @param epochs validation after each epoch, in order
      * @param bestEpoch the epoch whose weights were kept
+     * @param firstRow the first training row as a language model reads it, in order; empty for
+     *     other students
      */
-    public record Training(List<Step> steps, List<Epoch> epochs, int bestEpoch) {
+    public record Training(
+            List<Step> steps, List<Epoch> epochs, int bestEpoch, List<Piece> firstRow) {
         public Training {
             steps = List.copyOf(steps);
             epochs = List.copyOf(epochs);
+            firstRow = List.copyOf(firstRow);
         }
     }
+
+    /** A part of a training row's text: learned, or only read. */
+    public record Piece(String text, boolean learned) {}
 
     /** The training loss of an optimiser step, counted from 1. */
     public record Step(int step, double loss) {}

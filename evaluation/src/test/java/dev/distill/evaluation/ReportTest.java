@@ -88,6 +88,13 @@ class ReportTest {
     }
 
     @Test
+    void thePageShowsWhichTextIsLearned() {
+        assertThat(html)
+                .contains(
+                        "<pre><span class=\"masked\">&lt;|user|&gt;where is it?\n&lt;|bot|&gt;</span><mark>shipping&lt;|end|&gt;</mark></pre>");
+    }
+
+    @Test
     void simulatedFiguresAreTaggedWhereverTheyAppear() throws IOException {
         // Cost, 3 latencies, 4 differences from them, throughput; the condition; the money twice.
         assertThat(Pattern.compile("<span class=\"sim\">simulated</span>").matcher(html).results())
@@ -205,7 +212,8 @@ class ReportTest {
                 new ReportData.Training(
                         List.of(new ReportData.Step(1, 0.7)),
                         List.of(new ReportData.Epoch(1, 1, 0.5)),
-                        1);
+                        1,
+                        List.of());
         assertThat(LineChart.loss(training).path()).startsWith("M").doesNotContain("NaN");
         assertThat(LineChart.validation(training).mark()).isPresent();
     }

@@ -197,7 +197,13 @@ final class Sample {
                 IntStream.rangeClosed(1, 5)
                         .mapToObj(i -> new ReportData.Epoch(i, 262 * i, accuracy[i - 1]))
                         .toList();
-        return new ReportData.Training(steps, epochs, 4);
+        return new ReportData.Training(
+                steps,
+                epochs,
+                4,
+                List.of(
+                        new ReportData.Piece("<|user|>where is it?\n<|bot|>", false),
+                        new ReportData.Piece("shipping<|end|>", true)));
     }
 
     private static ReportData.Stage stage(String name, ReportData.Origin origin, double seconds) {

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.CausalTrainConfig;
 import dev.distill.config.StudentConfig;
-import dev.distill.config.TrainConfig.Loss;
-import dev.distill.datasets.AnswerFormat;
-import dev.distill.datasets.AnswerRow;
-import dev.distill.datasets.DatasetFolder;
 import dev.distill.datasets.Labels;
 import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.models.Calibration;
+import dev.distill.models.Classifier;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalBase;
@@ -19,11 +17,14 @@ import dev.distill.models.causal.LabelTask;
 import dev.distill.models.chat.Chat;
 import dev.distill.models.chat.ChatTemplate;
 import dev.distill.models.chat.PromptProof;
+import dev.distill.models.students.Students;
+import dev.distill.trainer.CalibrationFit;
+import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
+import dev.distill.trainer.TrainingRow;
 import dev.distill.trainer.causal.CausalJob;
 import dev.distill.trainer.causal.CausalTrainer;
 import dev.distill.trainer.causal.ChatFormat;
-import dev.distill.trainer.causal.ChatRow;
 import dev.distill.trainer.causal.ChatRow.Message;
 import dev.distill.trainer.causal.TemplateFormat;
 import java.nio.file.Path;
@@ -33,45 +34,34 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Trains a student of kind {@code causal-lm}: it learns to answer the teacher's own request, system
- * prompt and text, with what the teacher's answer means, or by {@code topk_kl} with that answer.
+ * Trains a student of kind {@code causal-lm}: it learns to answer the teacher's own request ({@link
+ * ChatRows}).
  */
 final class CausalTraining implements Training {
+    /** Enough for one temperature; each costs the likelihood of every label. */
+    private static final int CALIBRATION_ROWS = 1000;
+
     private final RunContext context;
     private final StageOutput curate;
     private final CausalBase base;
-    private final List<ChatRow> training;
-    private final List<ChatRow> validation;
+    private final ChatRows rows;
 
     CausalTraining(RunContext context, StageOutput curate) {
         this.context = context;
         this.curate = curate;
         this.base = context.causalBase();
-        DatasetFolder dataset = new DatasetFolder(curate.folder());
-        this.training = dataset.train().stream().map(this::row).toList();
-        this.validation = dataset.validation().stream().map(this::row).toList();
-    }
-
-    /** With {@code topk_kl} also with what the teacher thought of each token. */
-    private ChatRow row(AnswerRow row) {
-        List<Message> prompt =
-                List.of(
-                        new Message("system", context.job().systemPrompt()),
-                        new Message("user", row.text()));
-        String meaning = row.label().orElseThrow();
-        if (context.job().config().train().kd().loss() != Loss.TOPK_KL) {
-            return new ChatRow(row.id(), prompt, meaning);
-        }
-        // A teacher says how likely its own words are, not those of another spelling of its JSON.
-        boolean json = context.job().format() instanceof AnswerFormat.JsonText;
-        String answer = json ? row.answer().strip() : meaning;
-        return new ChatRow(
-                row.id(), prompt, answer, TeacherTokens.spelling(answer, row.logprobs()));
+        this.rows = ChatRows.of(context.job(), curate);
     }
 
     @Override
     public Digest digest() {
-        return job(Path.of(""), Path.of("")).digest();
+        Digest trained = job(Path.of(""), Path.of("")).digest();
+        if (context.job().format() instanceof Labels labels) {
+            // What else is in a classifier's package.
+            String names = String.join("\n", labels.names());
+            return Digest.of(String.join("\n", trained.hex(), Calibration.FILE, names));
+        }
+        return trained;
     }
 
     private CausalJob job(Path model, Path scratch) {
@@ -91,8 +81,8 @@ final class CausalTraining implements Training {
                 base,
                 format(base.folder()),
                 teacher,
-                training,
-                validation,
+                rows.training(),
+                rows.validation(),
                 scratch,
                 model);
     }
@@ -111,6 +101,19 @@ final class CausalTraining implements Training {
         return Chat.of(list);
     }
 
+    /** How sure a classifier really is; texts have no probabilities to mend. */
+    private Optional<Calibration> calibration(Path model) {
+        if (!(context.job().format() instanceof Labels labels)) {
+            return Optional.empty();
+        }
+        List<TrainingRow> unseen = TrainingRows.of(curate, labels).validation();
+        try (Classifier student = Students.load(model)) {
+            return Optional.of(
+                    CalibrationFit.of(
+                            student, unseen.subList(0, Math.min(unseen.size(), CALIBRATION_ROWS))));
+        }
+    }
+
     /**
      * What belongs into the package beside decoder and tokenizer: of a classification its labels, a
      * prompt with its tokens as proof, and the card.
@@ -122,26 +125,46 @@ final class CausalTraining implements Training {
         }
         try (Tokenizer tokenizer = Tokenizer.load(base.tokenizerFile())) {
             ChatTemplate template = ChatTemplate.load(base.folder(), CausalPackage.CLOCK);
-            PromptProof.of(template, tokenizer, chat(training.getFirst().prompt())).write(model);
+            PromptProof.of(template, tokenizer, chat(rows.training().getFirst().prompt()))
+                    .write(model);
         }
         CausalPackage.describe(
                 model, StudentCard.of(context, StudentConfig.Kind.CAUSAL_LM, curate, List.of()));
     }
 
+    private static void keep(TrainingEvent event, ArrayNode firstRow) {
+        if (event instanceof TrainingEvent.Reading reading) {
+            reading.first()
+                    .forEach(
+                            piece ->
+                                    firstRow.addObject()
+                                            .put("text", piece.text())
+                                            .put("learned", piece.learned()));
+        }
+    }
+
     @Override
     public ObjectNode run(Path model, Path scratch) {
         CausalJob job = job(model, scratch);
+        ArrayNode firstRow = Json.array();
         TrainingResult result =
                 Watched.train(
                         context,
                         scratch,
                         listener ->
                                 new CausalTrainer(InstantSource.system())
-                                        .train(job, listener, context.stop()));
+                                        .train(
+                                                job,
+                                                listener.andThen(event -> keep(event, firstRow)),
+                                                context.stop()));
         complete(model);
+        Optional<Calibration> calibration = calibration(model);
+        calibration.ifPresent(fitted -> fitted.write(model));
         String method = job.causal().method().name().toLowerCase(Locale.ROOT);
-        return Json.object()
-                .put(
+        ObjectNode facts = Json.object();
+        calibration.ifPresent(fitted -> facts.put("temperature", fitted.temperature()));
+        facts.set("first_row", firstRow);
+        return facts.put(
                         "nature",
                         "causal-lm (%s) on %s, %s"
                                 .formatted(

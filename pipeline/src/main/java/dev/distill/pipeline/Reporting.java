@@ -83,7 +83,14 @@ final class Reporting {
                 steps.add(new ReportData.Step(step, line.path("loss").asDouble()));
             }
         }
-        return new ReportData.Training(steps, epochs, train.facts().path("best_epoch").asInt());
+        List<ReportData.Piece> firstRow = new ArrayList<>();
+        for (JsonNode piece : train.facts().path("first_row")) {
+            firstRow.add(
+                    new ReportData.Piece(
+                            piece.path("text").asText(), piece.path("learned").asBoolean()));
+        }
+        return new ReportData.Training(
+                steps, epochs, train.facts().path("best_epoch").asInt(), firstRow);
     }
 
     /** Requests to training rows, with what the answers cost that got so far. */

@@ -1,10 +1,12 @@
 package dev.distill.pipeline;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
 import dev.distill.evaluation.Ladder;
 import dev.distill.files.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -119,6 +121,48 @@ public sealed interface RunEvent {
             return json;
         }
     }
+
+    /**
+     * How a language model reads the training rows: whether it is taught what was meant can be
+     * seen.
+     *
+     * @param rows training rows
+     * @param tokens in all of them
+     * @param learned of those, the tokens that are trained on
+     * @param first the first row's text in order, special tokens included
+     */
+    record RowsRead(String stage, int rows, long tokens, long learned, List<Piece> first)
+            implements RunEvent {
+        public RowsRead {
+            first = List.copyOf(first);
+        }
+
+        /** What of the rows is learned, in words. */
+        public String message() {
+            return "%,d of the %,d tokens of %,d rows are learned".formatted(learned, tokens, rows);
+        }
+
+        @Override
+        public ObjectNode toJson() {
+            ObjectNode json =
+                    typed("rows_read")
+                            .put("stage", stage)
+                            .put("message", message())
+                            .put("rows", rows)
+                            .put("tokens", tokens)
+                            .put("learned", learned);
+            ArrayNode pieces = json.putArray("first");
+            first.forEach(
+                    piece ->
+                            pieces.addObject()
+                                    .put("text", piece.text)
+                                    .put("learned", piece.learned));
+            return json;
+        }
+    }
+
+    /** A part of a row's text: trained on, or masked. */
+    record Piece(String text, boolean learned) {}
 
     /** Something that the user should know and that stops nothing. */
     record Note(String stage, String message) implements RunEvent {

@@ -1,7 +1,5 @@
 package dev.distill.pipeline;
 
-import com.fasterxml.jackson.databind.node.TextNode;
-import dev.distill.files.Json;
 import dev.distill.trainer.TrainingEvent;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -29,7 +27,16 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
                                             Math.round(e.truncatedShare() * e.rows()), e.rows()));
                 }
             }
-            case TrainingEvent.Reading e -> reading(e);
+            case TrainingEvent.Reading e ->
+                    events.emit(
+                            new RunEvent.RowsRead(
+                                    TrainStage.NAME,
+                                    e.rows(),
+                                    e.tokens(),
+                                    e.learned(),
+                                    e.first().stream()
+                                            .map(p -> new RunEvent.Piece(p.text(), p.learned()))
+                                            .toList()));
             case TrainingEvent.Note e -> note(e.message());
             case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
             case TrainingEvent.Step e -> step(e);
@@ -42,18 +49,6 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
                                     100 * e.accuracy());
             case TrainingEvent.Saved _ -> {}
         }
-    }
-
-    /** What of the rows is learned, and one of them to look at. */
-    private void reading(TrainingEvent.Reading e) {
-        note(
-                "%,d of the %,d tokens of %,d rows are learned; the first row: %s -> %s"
-                        .formatted(
-                                e.learned(),
-                                e.tokens(),
-                                e.rows(),
-                                Json.line(TextNode.valueOf(e.prompt())),
-                                Json.line(TextNode.valueOf(e.answer()))));
     }
 
     private void step(TrainingEvent.Step e) {

@@ -1,6 +1,7 @@
 package dev.distill.trainer;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a training tells those who watch it, in the order in which it happens. */
 public sealed interface TrainingEvent {
@@ -20,11 +21,17 @@ public sealed interface TrainingEvent {
      * @param rows training rows
      * @param tokens in all of them
      * @param learned of those, the tokens that are trained on
-     * @param prompt text of the first row that is not trained on, special tokens included
-     * @param answer text of the first row that is trained on, its end token included
+     * @param first the first row's text in order, special tokens included
      */
-    record Reading(int rows, long tokens, long learned, String prompt, String answer)
-            implements TrainingEvent {}
+    record Reading(int rows, long tokens, long learned, List<Piece> first)
+            implements TrainingEvent {
+        public Reading {
+            first = List.copyOf(first);
+        }
+    }
+
+    /** A part of a row's text: trained on, or masked. */
+    record Piece(String text, boolean learned) {}
 
     /** Something that whoever watches should know. */
     record Note(String message) implements TrainingEvent {}

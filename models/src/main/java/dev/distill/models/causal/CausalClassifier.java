@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.distill.config.Location;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.models.Calibration;
 import dev.distill.models.Classifier;
 import dev.distill.models.Precision;
 import dev.distill.models.Prediction;
@@ -15,13 +16,15 @@ import java.util.List;
 
 /**
  * A causal student that names one of its labels: the probability of a label is that of its whole
- * text with the end token as the answer, among those of all labels.
+ * text with the end token as the answer, among those of all labels, at the temperature of the
+ * package's {@link Calibration}.
  *
  * <p>Not thread-safe; whoever loaded it closes it.
  */
 public final class CausalClassifier implements Classifier {
     private final ChatModel model;
     private final LabelTask task;
+    private final Calibration calibration;
     private final Likelihoods likelihoods;
     private final List<long[]> answers;
     private final int room; // most tokens of a prompt
@@ -29,6 +32,7 @@ public final class CausalClassifier implements Classifier {
     private CausalClassifier(Path folder, ChatModel model, LabelTask task) {
         this.model = model;
         this.task = task;
+        this.calibration = Calibration.read(folder);
         this.likelihoods = model.likelihoods();
         this.answers = task.labels().stream().map(label -> answer(folder, label)).toList();
         int longest = answers.stream().mapToInt(answer -> answer.length).max().orElseThrow();
@@ -84,15 +88,11 @@ public final class CausalClassifier implements Classifier {
         }
         double[] logs = likelihoods.of(prompt, answers);
         double most = Arrays.stream(logs).max().orElseThrow();
-        double sum = Arrays.stream(logs).map(log -> Math.exp(log - most)).sum();
-        List<Double> probabilities =
-                Arrays.stream(logs).mapToObj(log -> Math.exp(log - most) / sum).toList();
-        int best = 0;
-        for (int i = 1; i < logs.length; i++) {
-            best = logs[i] > logs[best] ? i : best;
+        float[] scores = new float[logs.length];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (float) (logs[i] - most); // the likeliest ones keep their digits
         }
-        return new Prediction(
-                task.labels().get(best), probabilities, prompt.length, !kept.equals(text));
+        return calibration.prediction(task.labels(), scores, 0, prompt.length, !kept.equals(text));
     }
 
     private long[] prompt(String text) {

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.distill.config.UserError;
 import dev.distill.files.Json;
+import dev.distill.models.Calibration;
 import dev.distill.models.Encoder.Mode;
 import dev.distill.models.Precision;
 import dev.distill.models.Prediction;
@@ -113,6 +114,26 @@ class ChatModelTest {
             int best = prediction.probabilities().indexOf(prediction.confidence());
             assertThat(prediction.label()).isEqualTo(task.labels().get(best));
             assertThat(prediction.truncated()).isFalse();
+        }
+    }
+
+    @Test
+    void aCalibrationChangesHowSureAClassifierIsAndNotWhatItSays() throws IOException {
+        classifierFolder(new LabelTask(List.of("refund", "shipping"), ""));
+        Prediction before = classify("Where is my order?");
+        new Calibration(3, 10, 1, 1, 0, 0).write(folder);
+
+        Prediction after = classify("Where is my order?");
+
+        assertThat(after.label()).isEqualTo(before.label());
+        double odds = before.probabilities().get(0) / before.probabilities().get(1);
+        assertThat(after.probabilities().get(0) / after.probabilities().get(1))
+                .isCloseTo(Math.cbrt(odds), within(1e-5));
+    }
+
+    private Prediction classify(String text) {
+        try (CausalClassifier classifier = CausalClassifier.load(folder, Precision.FP32, CLOCK)) {
+            return classifier.classify(List.of(text)).getFirst();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.distill.models.Tokenizer;
 import dev.distill.models.causal.GenerationConfig;
 import dev.distill.trainer.Divergence;
 import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingEvent.Piece;
 import dev.distill.trainer.causal.CausalJob.LocalTeacherFolder;
 import dev.distill.trainer.causal.Sample.Hint;
 import java.nio.file.Path;
@@ -148,8 +149,13 @@ record CausalRows(
                 training.size(),
                 training.stream().mapToLong(s -> s.tokens().length).sum(),
                 training.stream().mapToLong(Sample::targets).sum(),
-                tokenizer.wholeText(Arrays.copyOf(tokens, first.learned())),
-                tokenizer.wholeText(Arrays.copyOfRange(tokens, first.learned(), tokens.length)));
+                List.of(
+                        new Piece(
+                                tokenizer.wholeText(Arrays.copyOf(tokens, first.learned())), false),
+                        new Piece(
+                                tokenizer.wholeText(
+                                        Arrays.copyOfRange(tokens, first.learned(), tokens.length)),
+                                true)));
     }
 
     /** How far what an API told of its tokens can be used, and how much of it there is. */

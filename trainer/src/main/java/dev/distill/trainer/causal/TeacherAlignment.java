@@ -22,8 +22,8 @@ import java.util.Optional;
  *
  * <p>The teacher's token becomes the student's, an alternative the first token that the student
  * would write it with; what several become adds up. An alternative that is no text by itself is
- * left to the tail. Of the student's other tokens within one of the teacher's nothing is known: what
- * was left to the tail may go on in any way.
+ * left to the tail. Of the student's other tokens within one of the teacher's nothing is known:
+ * what was left to the tail may go on in any way.
  */
 final class TeacherAlignment {
     private final Tokenizer tokenizer;

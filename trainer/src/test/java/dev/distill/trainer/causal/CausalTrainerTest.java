@@ -9,6 +9,7 @@ import dev.distill.config.UserError;
 import dev.distill.models.Tokenizer;
 import dev.distill.trainer.OutOfMemory;
 import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingEvent.Piece;
 import dev.distill.trainer.TrainingResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,8 +71,11 @@ class CausalTrainerTest {
                         .orElseThrow();
         assertThat(reading.rows()).isEqualTo(36);
         assertThat(reading.learned()).isGreaterThan(72).isLessThan(reading.tokens());
-        assertThat(reading.prompt()).endsWith("<|im_start|>assistant\n");
-        assertThat(reading.answer()).endsWith("<|im_end|>").doesNotContain("<|im_start|>");
+        assertThat(reading.first()).extracting(Piece::learned).containsExactly(false, true);
+        assertThat(reading.first().getFirst().text()).endsWith("<|im_start|>assistant\n");
+        assertThat(reading.first().getLast().text())
+                .endsWith("<|im_end|>")
+                .doesNotContain("<|im_start|>");
         assertThat(events.indexOf(reading)).isZero();
     }
 
