@@ -9,6 +9,9 @@ final class ByteSpans {
     /** Inside of a character. */
     static final int NOWHERE = -1;
 
+    /** Tokens after which texts begin later. */
+    private static final int WINDOW = 16;
+
     private ByteSpans() {}
 
     /**
@@ -17,14 +20,31 @@ final class ByteSpans {
      */
     static int[] ends(Tokenizer tokenizer, long[] tokens) {
         int[] ends = new int[tokens.length];
+        // Texts are looked at from a token before, since what a text begins with may be written
+        // otherwise than what it goes on with; and not from the first, or time grew as the square.
+        int from = 0; // where the texts begin
+        int known = 0; // tokens whose end is known
+        int end = 0; // of those, in the whole text
+        int seen = 0; // of those, in a text that begins at from
         for (int i = 0; i < tokens.length; i++) {
-            String upTo = tokenizer.text(Arrays.copyOf(tokens, i + 1));
-            ends[i] =
-                    upTo.endsWith("\uFFFD")
-                            ? NOWHERE
-                            : upTo.getBytes(StandardCharsets.UTF_8).length;
+            String text = tokenizer.text(Arrays.copyOfRange(tokens, from, i + 1));
+            if (text.endsWith("\uFFFD")) {
+                ends[i] = NOWHERE;
+                continue;
+            }
+            ends[i] = end + length(text) - seen;
+            if (i - from >= WINDOW) {
+                from = known;
+                known = i + 1;
+                end = ends[i];
+                seen = length(tokenizer.text(Arrays.copyOfRange(tokens, from, known)));
+            }
         }
         return ends;
+    }
+
+    private static int length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Where each token begins: where the one before it ends. */
