@@ -61,6 +61,9 @@ class GenerationTest {
         JobFixture.Outcome outcome = job.runJson();
 
         assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err())
+                .containsPattern(
+                        "tokens of \\d+ rows are learned; of the first row what is in brackets: \"<.*\" \\[\".*<\\|im_end\\|>\"\\]");
         Path run = job.lastRun();
         JsonNode results = Json.parse(job.read(relative(run, "evaluation/results.json")));
         assertThat(results.path("metric").asText()).isEqualTo("exact_match");

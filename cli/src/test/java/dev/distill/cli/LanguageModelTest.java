@@ -75,7 +75,12 @@ class LanguageModelTest {
         student(
                 "{ kind: causal-lm, base: %s/%s, max_length: 96, causal_lm: { method: %s } }"
                         .formatted(GOLDEN, family, method));
-        job.edit("job.yaml", text -> text.replace("epochs: 2, learning_rate: 1e-3", "epochs: 4, learning_rate: 1e-2"));
+        job.edit(
+                "job.yaml",
+                text ->
+                        text.replace(
+                                "epochs: 2, learning_rate: 1e-3",
+                                "epochs: 4, learning_rate: 1e-2"));
 
         JobFixture.Outcome outcome = job.runJson();
 

@@ -145,11 +145,32 @@ class CausalTrainerTest {
 
         List<ChatRow> foreign =
                 CausalTrainings.rows(36, 1).stream()
-                        .map(row -> told(row, List.of(token("", 0.5))))
+                        .map(row -> told(row, List.of(token("", 0.5, 0))))
                         .toList();
         assertThatThrownBy(() -> train(CausalTrainings.config().kd(TOP_K).rows(foreign, foreign)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("none of the 141 trained tokens begins where");
+    }
+
+    /**
+     * A student that is as unsure as its teacher has no divergence left; its cross-entropy would
+     * be.
+     */
+    @Test
+    void aStudentBecomesAsUnsureAsItsTeacherIs() {
+        List<ChatRow> rows =
+                CausalTrainings.rows(36, 1).stream()
+                        .map(row -> told(row, tokens(row.answer(), 0.5, 0.45)))
+                        .toList();
+
+        train(
+                CausalTrainings.config()
+                        .kd(new Kd(Loss.TOPK_KL, 1, 1, 0.5, 0.1))
+                        .rows(rows, rows)
+                        .epochs(16));
+
+        assertThat(losses().getFirst()).isGreaterThan(2);
+        assertThat(losses().getLast()).isBetween(0., 0.5 * -Math.log(0.5));
     }
 
     /** Batches of which no row has log-probabilities learn the answers alone. */
@@ -157,7 +178,7 @@ class CausalTrainerTest {
     void topKFollowsTheTeacherWhereItToldSomethingAndSaysHowMuchThatIs() {
         List<ChatRow> rows = new ArrayList<>(CausalTrainings.rows(36, 1));
         ChatRow first = rows.getFirst();
-        rows.set(0, told(first, tokens(first.answer(), 0.5)));
+        rows.set(0, told(first, tokens(first.answer(), 0.5, 0)));
 
         train(CausalTrainings.config().kd(TOP_K).batch(1, 1).rows(rows, rows).epochs(1));
 
@@ -179,19 +200,22 @@ class CausalTrainerTest {
     }
 
     /** A teacher that happens to have the student's tokenizer. */
-    private static List<TeacherToken> tokens(String text, double probability) {
+    private static List<TeacherToken> tokens(String text, double own, double other) {
         try (Tokenizer tokenizer =
                 Tokenizer.load(CausalTrainings.LLAMA.resolve("tokenizer.json"))) {
             return Arrays.stream(tokenizer.plain(text))
-                    .mapToObj(id -> token(tokenizer.text(new long[] {id}), probability))
+                    .mapToObj(id -> token(tokenizer.text(new long[] {id}), own, other))
                     .toList();
         }
     }
 
-    private static TeacherToken token(String text, double probability) {
+    private static TeacherToken token(String text, double own, double other) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return new TeacherToken(
-                bytes, List.of(new TeacherToken.Alternative(bytes, Math.log(probability))));
+                bytes,
+                List.of(
+                        new TeacherToken.Alternative(bytes, Math.log(own)),
+                        new TeacherToken.Alternative(new byte[] {'?'}, Math.log(other))));
     }
 
     @Test
