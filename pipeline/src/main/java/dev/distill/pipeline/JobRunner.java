@@ -11,6 +11,7 @@ import dev.distill.evaluation.Report;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.FolderRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -130,6 +131,14 @@ public final class JobRunner {
         return output;
     }
 
+    /** Brings TensorBoard's files into the run, where each kind of student is a run of its own. */
+    private static void linkEvents(RunFolder folder, StageOutput train) {
+        Path events = train.file(TrainStage.TENSORBOARD);
+        if (Files.isDirectory(events)) {
+            folder.link(events, TrainStage.TENSORBOARD + "/" + train.student().orElseThrow());
+        }
+    }
+
     private static void link(RunFolder folder, Stages stages) {
         StageOutput query = stages.output(QueryStage.NAME);
         StageOutput curate = stages.output(CurateStage.NAME);
@@ -138,6 +147,9 @@ public final class JobRunner {
         folder.link(curate.folder(), "dataset");
         TrainStage.metrics(stages.output(TrainStage.NAME))
                 .ifPresent(metrics -> folder.link(metrics, TrainStage.METRICS));
+        stages.rungs().stream()
+                .map(Rung::train)
+                .forEach(train -> linkEvents(folder, train));
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
         stages.rungs().stream()
