@@ -32,9 +32,15 @@ import java.util.function.Consumer;
  */
 public final class EncoderTrainer {
     private final InstantSource clock;
+    private final BatchRows.Memory memory;
 
     public EncoderTrainer(InstantSource clock) {
+        this(clock, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    EncoderTrainer(InstantSource clock, BatchRows.Memory memory) {
         this.clock = clock;
+        this.memory = memory;
     }
 
     /**
@@ -68,8 +74,7 @@ public final class EncoderTrainer {
         Digest digest = job.digest();
         Optional<TrainingState> saved = checkpoints.newest(digest);
         TrainingState state =
-                saved.orElse(
-                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
+                saved.orElse(TrainingState.begin(digest, perEpoch, config.seed(), 0));
         MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
         saved.ifPresent(
                 s ->
@@ -88,7 +93,9 @@ public final class EncoderTrainer {
             Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
             List<List<EncodedRow>> epoch = List.of();
-            BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
+            BatchRows batchRows =
+                    new BatchRows(
+                            config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
             while (state.step() < steps && !isStale(config, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
@@ -146,8 +153,12 @@ public final class EncoderTrainer {
                     listener.accept(end);
                 }
 
-                // 6. Every few steps and after an epoch: put it on the disk.
-                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
+                // 6. Every few steps, after an epoch and when memory got short: put it on the disk.
+                boolean fewerRows = !state.batchRows().equals(batchRows.fewer());
+                state = state.withBatchRows(batchRows.fewer());
+                if (state.cursor() == 0
+                        || state.step() % config.saveSteps() == 0
+                        || fewerRows) {
                     save(checkpoints, state, vocabulary, learner, listener);
                     savedStep = state.step();
                 }

@@ -17,9 +17,26 @@ import java.util.Optional;
  * @param seed of the configuration
  * @param seconds spent so far
  * @param best the best epoch so far
+ * @param batchRows rows of a batch, since memory was too short for those that were wanted
  */
 public record TrainingState(
-        Digest job, int step, int stepsPerEpoch, long seed, double seconds, Optional<Best> best) {
+        Digest job,
+        int step,
+        int stepsPerEpoch,
+        long seed,
+        double seconds,
+        Optional<Best> best,
+        Optional<Integer> batchRows) {
+    /**
+     * The state before the first step.
+     *
+     * @param seconds spent before it
+     */
+    public static TrainingState begin(Digest job, int stepsPerEpoch, long seed, double seconds) {
+        return new TrainingState(
+                job, 0, stepsPerEpoch, seed, seconds, Optional.empty(), Optional.empty());
+    }
+
     /**
      * An epoch and how its weights did on the validation rows.
      *
@@ -54,12 +71,19 @@ public record TrainingState(
 
     /** The state after one more step. */
     public TrainingState afterStep(double moreSeconds) {
-        return new TrainingState(job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best);
+        return new TrainingState(
+                job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best, batchRows);
+    }
+
+    /** The same with batches of so many rows, where they are fewer than was wanted. */
+    public TrainingState withBatchRows(Optional<Integer> fewer) {
+        return new TrainingState(job, step, stepsPerEpoch, seed, seconds, best, fewer);
     }
 
     /** The state after an epoch's validation. */
     public TrainingState afterEpoch(double moreSeconds, Optional<Best> nowBest) {
-        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest);
+        return new TrainingState(
+                job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest, batchRows);
     }
 
     /** For {@code state.json}; epoch and cursor are for readers, they follow from the step. */
@@ -79,6 +103,7 @@ public record TrainingState(
                                 .put("epoch", b.epoch)
                                 .put("accuracy", b.accuracy)
                                 .put("loss", b.loss));
+        batchRows.ifPresent(rows -> json.put("batch_rows", rows));
         return Json.pretty(json);
     }
 
@@ -95,6 +120,7 @@ public record TrainingState(
                                         new Best(
                                                 b.required("epoch").asInt(),
                                                 b.required("accuracy").asDouble(),
-                                                b.required("loss").asDouble())));
+                                                b.required("loss").asDouble())),
+                Optional.ofNullable(json.get("batch_rows")).map(JsonNode::asInt));
     }
 }

@@ -37,9 +37,15 @@ import java.util.function.Consumer;
  */
 public final class CausalTrainer {
     private final InstantSource clock;
+    private final BatchRows.Memory memory;
 
     public CausalTrainer(InstantSource clock) {
+        this(clock, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    CausalTrainer(InstantSource clock, BatchRows.Memory memory) {
         this.clock = clock;
+        this.memory = memory;
     }
 
     /**
@@ -62,8 +68,7 @@ public final class CausalTrainer {
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
         Digest digest = job.digest();
-        BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
-        int stepRows = batchRows.now() * config.gradientAccumulationSteps();
+        int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
         int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
         int steps = perEpoch * config.numTrainEpochs();
         Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
@@ -81,8 +86,7 @@ public final class CausalTrainer {
         Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
         Optional<TrainingState> saved = checkpoints.newest(digest);
         TrainingState state =
-                saved.orElse(
-                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
+                saved.orElse(TrainingState.begin(digest, perEpoch, config.seed(), 0));
         MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
         saved.ifPresent(
                 s ->
@@ -101,6 +105,9 @@ public final class CausalTrainer {
             OnPolicy onPolicy =
                     new OnPolicy(
                             job.causal().onPolicy(), rows.ends(), job.maxLength(), config.seed());
+            BatchRows batchRows =
+                    new BatchRows(
+                            config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
             int savedStep = state.step();
             List<List<Sample>> epoch = List.of();
             while (state.step() < steps && !isStale(job, state)) {
@@ -155,7 +162,8 @@ public final class CausalTrainer {
                 if (state.cursor() == 0) {
                     Instant validating = clock.instant();
                     CausalLearner.Score score =
-                            learner.validate(rows.validation(), batchRows.now());
+                            batchRows.fitting(
+                                    state.step(), size -> learner.validate(rows.validation(), size));
                     Best now = new Best(state.epoch(), score.accuracy(), score.loss());
                     boolean best = state.best().map(b -> now.loss() < b.loss()).orElse(true);
                     state =
@@ -173,8 +181,12 @@ public final class CausalTrainer {
                     listener.accept(end);
                 }
 
-                // 6. Every few steps and after an epoch: put it on the disk.
-                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
+                // 6. Every few steps, after an epoch and when memory got short: put it on the disk.
+                boolean fewerRows = !state.batchRows().equals(batchRows.fewer());
+                state = state.withBatchRows(batchRows.fewer());
+                if (state.cursor() == 0
+                        || state.step() % config.saveSteps() == 0
+                        || fewerRows) {
                     save(checkpoints, state, learner, listener);
                     savedStep = state.step();
                 }

@@ -97,9 +97,7 @@ public final class HeadTrainer {
         long seed = job.train().seed();
         Optional<TrainingState> saved = checkpoints.newest(digest);
         TrainingState state =
-                saved.orElse(
-                        new TrainingState(
-                                digest, 0, perEpoch, seed, embeddingSeconds, Optional.empty()));
+                saved.orElse(TrainingState.begin(digest, perEpoch, seed, embeddingSeconds));
         MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
         saved.ifPresent(
                 s ->

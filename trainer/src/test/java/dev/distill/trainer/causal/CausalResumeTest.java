@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.ExitCode;
 import dev.distill.config.TrainConfig.Precision;
 import dev.distill.config.UserError;
+import dev.distill.trainer.BatchRows;
+import dev.distill.trainer.ShortMemory;
 import dev.distill.trainer.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,26 @@ class CausalResumeTest {
                     .isEqualTo(ExitCode.INTERRUPTED);
         }
         train(job, Integer.MAX_VALUE);
+
+        assertSame("whole", "stopped");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"FULL", "LORA_WITH_DROPOUT"})
+    void aTrainingStoppedAfterItsBatchesWereHalvedEndsWithTheSameBytes(Kind kind) {
+        ShortMemory memory = new ShortMemory(7, 2);
+        List<String> notes = train(job(kind, "whole"), Integer.MAX_VALUE, memory);
+        assertThat(notes)
+                .containsExactly(
+                        "step 7 did not fit into memory: batches have 2 rows from now on,"
+                                + " a step as many as before");
+        assertThatThrownBy(() -> train(job(kind, "stopped"), 9, memory))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("stopped after step 9 of 15");
+
+        assertThat(train(job(kind, "stopped"), Integer.MAX_VALUE)).isEmpty();
 
         assertSame("whole", "stopped");
     }
@@ -142,12 +165,24 @@ class CausalResumeTest {
         return config.job(folder.resolve(name));
     }
 
-    private static void train(CausalJob job, int steps) {
+    private static List<String> train(CausalJob job, int steps) {
+        return train(job, steps, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    /** Stops after so many steps; what it noted. */
+    private static List<String> train(CausalJob job, int steps, BatchRows.Memory memory) {
         int[] done = {0};
-        new CausalTrainer(InstantSource.system())
+        List<String> notes = new ArrayList<>();
+        new CausalTrainer(InstantSource.system(), memory)
                 .train(
                         job,
-                        event -> done[0] += event instanceof TrainingEvent.Step ? 1 : 0,
+                        event -> {
+                            done[0] += event instanceof TrainingEvent.Step ? 1 : 0;
+                            if (event instanceof TrainingEvent.Note(String message)) {
+                                notes.add(message);
+                            }
+                        },
                         () -> done[0] >= steps);
+        return notes;
     }
 }

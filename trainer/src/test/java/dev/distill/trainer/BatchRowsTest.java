@@ -1,0 +1,151 @@
+package dev.distill.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.distill.config.TrainConfig;
+import dev.distill.config.UserError;
+import dev.distill.files.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** 40 rows in steps of 8: 5 steps an epoch, 15 in all; in step 7 a batch of 8 does not fit. */
+class BatchRowsTest {
+    private static final TrainConfig CONFIG =
+            Trainings.config().epochs(3).batch(8, 1).dropout(0.1).saveSteps(4).build();
+    private static final int SHORT = 7;
+
+    @TempDir private Path folder;
+
+    @Test
+    void aStepThatDoesNotFitIsDoneInHalvesAndLearnsTheSame() {
+        TrainConfig still = Trainings.config().epochs(3).batch(8, 1).dropout(0).build();
+        List<TrainingEvent> amply = train(job(still, "amply"), BatchRows.Memory.OF_THE_PROCESS);
+        List<TrainingEvent> barely = train(job(still, "barely"), new ShortMemory(SHORT, 2));
+
+        assertThat(losses(barely)).hasSize(15).containsExactly(losses(amply), within(1e-5));
+        assertThat(barely)
+                .filteredOn(TrainingEvent.Note.class::isInstance)
+                .containsExactly(
+                        new TrainingEvent.Note(
+                                "step 7 did not fit into memory: batches have 4 rows from now on,"
+                                        + " a step as many as before"),
+                        new TrainingEvent.Note(
+                                "step 7 did not fit into memory: batches have 2 rows from now on,"
+                                        + " a step as many as before"));
+    }
+
+    @Test
+    void aTrainingStoppedAfterItsBatchesWereHalvedEndsWithTheSameBytes() {
+        train(job(CONFIG, "whole"), new ShortMemory(SHORT, 4));
+        TrainingJob stopped = job(CONFIG, "stopped");
+        assertThatThrownBy(() -> train(stopped, new ShortMemory(SHORT, 4), 9))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("stopped after step 9 of 15");
+
+        train(stopped, BatchRows.Memory.OF_THE_PROCESS);
+
+        assertSame("whole", "stopped");
+    }
+
+    @Test
+    void aProcessThatDiesRightAfterItsBatchesWereHalvedGoesOnWithThem() {
+        train(job(CONFIG, "whole"), new ShortMemory(SHORT, 4));
+        TrainingJob killed = job(CONFIG, "killed");
+        assertThatThrownBy(
+                        () ->
+                                new EncoderTrainer(
+                                                InstantSource.system(), new ShortMemory(SHORT, 4))
+                                        .train(
+                                                killed,
+                                                event -> {
+                                                    if (event instanceof TrainingEvent.Saved s
+                                                            && s.step() == SHORT) {
+                                                        throw new IllegalStateException("dead");
+                                                    }
+                                                },
+                                                () -> false))
+                .hasMessage("dead");
+
+        train(killed, BatchRows.Memory.OF_THE_PROCESS);
+
+        assertSame("whole", "killed");
+    }
+
+    @Test
+    void aSingleRowThatDoesNotFitEndsTheTrainingAndKeepsItsCheckpoints() {
+        TrainingJob job = job(CONFIG, "one");
+
+        assertThatThrownBy(() -> train(job, new ShortMemory(SHORT, 0)))
+                .satisfies(e -> assertThat(OutOfMemory.is(e)).isTrue());
+        assertThat(job.work().resolve("checkpoints/step-5/state.json")).exists();
+    }
+
+    @Test
+    void aCheckpointOfAnOlderVersionHasAllRowsThatWereWanted() throws IOException {
+        TrainingJob job = job(CONFIG, "old");
+        assertThatThrownBy(() -> train(job, BatchRows.Memory.OF_THE_PROCESS, 3))
+                .isInstanceOf(UserError.class);
+        String state =
+                Files.readString(job.work().resolve("checkpoints").resolve("step-3/state.json"));
+
+        assertThat(state).doesNotContain("batch_rows");
+        assertThat(state(state).batchRows()).isEmpty();
+        assertThat(state(state(state).withBatchRows(Optional.of(4)).json()).batchRows())
+                .contains(4);
+    }
+
+    private static TrainingState state(String json) throws JsonProcessingException {
+        return TrainingState.of(Json.parse(json));
+    }
+
+    private static double[] losses(List<TrainingEvent> events) {
+        return events.stream()
+                .filter(TrainingEvent.Step.class::isInstance)
+                .mapToDouble(event -> ((TrainingEvent.Step) event).loss())
+                .toArray();
+    }
+
+    private TrainingJob job(TrainConfig config, String name) {
+        return Trainings.job(config, folder.resolve(name));
+    }
+
+    private static List<TrainingEvent> train(TrainingJob job, BatchRows.Memory memory) {
+        return train(job, memory, Integer.MAX_VALUE);
+    }
+
+    private static List<TrainingEvent> train(
+            TrainingJob job, BatchRows.Memory memory, int stopAfter) {
+        List<TrainingEvent> events = new ArrayList<>();
+        int[] done = {0};
+        new EncoderTrainer(InstantSource.system(), memory)
+                .train(
+                        job,
+                        event -> {
+                            events.add(event);
+                            done[0] += event instanceof TrainingEvent.Step ? 1 : 0;
+                        },
+                        () -> done[0] >= stopAfter);
+        return events;
+    }
+
+    private void assertSame(String expected, String actual) {
+        for (String file :
+                List.of(
+                        "model/model.safetensors",
+                        "work/checkpoints/step-15/model.safetensors",
+                        "work/checkpoints/step-15/optimizer.safetensors")) {
+            assertThat(folder.resolve(actual).resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve(expected).resolve(file));
+        }
+    }
+}
