@@ -198,10 +198,22 @@ public final class HeadTrainer {
             Standardizer standardizer = Standardizer.of(training.embeddings());
             int classes = shape.labels().size();
             Kd kd = job.train().kd();
+            double smoothing = job.train().labelSmoothingFactor();
             return new Inputs(
-                    new Examples(job.training(), training.embeddings(), standardizer, classes, kd),
                     new Examples(
-                            job.validation(), validation.embeddings(), standardizer, classes, kd),
+                            job.training(),
+                            training.embeddings(),
+                            standardizer,
+                            classes,
+                            kd,
+                            smoothing),
+                    new Examples(
+                            job.validation(),
+                            validation.embeddings(),
+                            standardizer,
+                            classes,
+                            kd,
+                            smoothing),
                     standardizer,
                     training.cut());
         } catch (EmbeddingCache.Stopped _) {
