@@ -1,11 +1,14 @@
 package dev.distill.trainer;
 
+import dev.distill.config.UserError;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * How many rows a batch has: half as many whenever one did not fit into memory. A step learns from
+ * How many rows a batch has: half as many where, by plan, the memory is not enough, and whenever a
+ * batch did not fit. A step learns from
  * as many rows as before, in more batches.
  *
  * <p>The sums of a step depend on it, in their last bits: {@link TrainingState} keeps it, so that a
@@ -30,6 +33,11 @@ public final class BatchRows {
          * @param rows of the batch
          */
         void claim(int step, int rows);
+
+        /** Bytes that there are before the first step; empty where nobody knows. */
+        default OptionalLong free() {
+            return FreeMemory.now();
+        }
     }
 
     /**
@@ -56,6 +64,28 @@ public final class BatchRows {
     }
 
     /**
+     * Begins with as many rows as a plan says that memory is enough for.
+     *
+     * @param plan of the training in batches of so many rows
+     * @param hint what to do where single rows do not fit
+     * @throws UserError with the figures, where single rows do not fit
+     */
+    public void fit(IntFunction<MemoryPlan> plan, String hint) {
+        OptionalLong free = memory.free();
+        MemoryPlan first = plan.apply(rows);
+        int fitting = rows;
+        while (!plan.apply(fitting).fits(free)) {
+            if (fitting == 1) {
+                throw plan.apply(fitting).refused(free, hint);
+            }
+            fitting = Math.ceilDiv(fitting, 2);
+        }
+        if (fitting < rows) {
+            lower("batches of %d rows need %s".formatted(rows, first.against(free)), fitting);
+        }
+    }
+
+    /**
      * Computes a step in batches that fit into memory.
      *
      * @param number of the step, from 1
@@ -66,17 +96,19 @@ public final class BatchRows {
             try {
                 memory.claim(number, rows);
                 return step.apply(rows);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 if (rows == 1 || !OutOfMemory.is(e)) {
                     throw e;
                 }
-                halve("step %d did not fit into memory".formatted(number));
+                lower(
+                        "step %d did not fit into memory".formatted(number),
+                        Math.ceilDiv(rows, 2));
             }
         }
     }
 
-    private void halve(String reason) {
-        rows = Math.ceilDiv(rows, 2);
+    private void lower(String reason, int fewer) {
+        rows = fewer;
         listener.accept(
                 new TrainingEvent.Note(
                         "%s: batches have %d rows from now on, a step as many as before"

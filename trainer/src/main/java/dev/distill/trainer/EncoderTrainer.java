@@ -69,12 +69,18 @@ public final class EncoderTrainer {
                 new TrainingEvent.Started(
                         texts.training().size(), steps, config.numTrainEpochs(), truncated));
 
-        // 2. Begin at the base, or at the newest checkpoint of this very job.
+        // 2. Begin at the base, in batches that fit, or at the newest checkpoint of this very job.
         Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
         Digest digest = job.digest();
         Optional<TrainingState> saved = checkpoints.newest(digest);
         TrainingState state =
                 saved.orElse(TrainingState.begin(digest, perEpoch, config.seed(), 0));
+        BatchRows batchRows =
+                new BatchRows(
+                        config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
+        if (saved.isEmpty()) { // what goes on has fitted, and keeps its batches
+            batchRows.fit(EncoderMemory.of(job, texts)::plan, EncoderMemory.HINT);
+        }
         MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
         saved.ifPresent(
                 s ->
@@ -93,9 +99,6 @@ public final class EncoderTrainer {
             Rows rows = vocabulary.renumbered(texts);
             int savedStep = state.step();
             List<List<EncodedRow>> epoch = List.of();
-            BatchRows batchRows =
-                    new BatchRows(
-                            config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
             while (state.step() < steps && !isStale(config, state)) {
                 // 3. Stopped? Everything up to here is kept.
                 if (stop.getAsBoolean()) {
@@ -135,7 +138,10 @@ public final class EncoderTrainer {
                 // 5. After an epoch: is it the best so far?
                 if (state.cursor() == 0) {
                     Instant validating = clock.instant();
-                    Learner.Score score = learner.validate(rows.validation());
+                    Learner.Score score = 
+                            batchRows.fitting(
+                                    state.step(),
+                                    size -> learner.validate(rows.validation(), size));
                     Best now = new Best(state.epoch(), score.accuracy(), score.loss());
                     boolean best = state.best().map(now::beats).orElse(true);
                     state =

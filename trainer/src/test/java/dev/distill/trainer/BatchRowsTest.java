@@ -23,6 +23,7 @@ class BatchRowsTest {
     private static final TrainConfig CONFIG =
             Trainings.config().epochs(3).batch(8, 1).dropout(0.1).saveSteps(4).build();
     private static final int SHORT = 7;
+    private static final long GIB = 1L << 30;
 
     @TempDir private Path folder;
 
@@ -79,6 +80,70 @@ class BatchRowsTest {
         train(killed, BatchRows.Memory.OF_THE_PROCESS);
 
         assertSame("whole", "killed");
+    }
+
+    @Test
+    void aTrainingBeginsWithAsManyRowsAsThePlanSaysThatFit() {
+        List<TrainingEvent> notes = new ArrayList<>();
+        BatchRows rows = rows(32, ShortMemory.of(10 * GIB), notes);
+
+        rows.fit(size -> new MemoryPlan(GIB, 3 * GIB, size * GIB / 2, 0), "buy some");
+
+        assertThat(rows.now()).isEqualTo(8);
+        assertThat(rows.fewer()).contains(8);
+        assertThat(notes)
+                .containsExactly(
+                        new TrainingEvent.Note(
+                                "batches of 32 rows need about 20.0 GiB (weights 1.0 GiB, gradients"
+                                        + " and moments 3.0 GiB, a batch 16.0 GiB), 10.0 GiB are"
+                                        + " free: batches have 8 rows from now on, a step as many"
+                                        + " as before"));
+    }
+
+    @Test
+    void whatFitsOrWhatNobodyKnowsIsLeftAsItIs() {
+        List<TrainingEvent> notes = new ArrayList<>();
+        for (ShortMemory memory : List.of(ShortMemory.of(10 * GIB), new ShortMemory(0, 0))) {
+            BatchRows rows = rows(32, memory, notes);
+            rows.fit(size -> new MemoryPlan(GIB, GIB, size * GIB / 4, 0), "buy some");
+
+            assertThat(rows.fewer()).isEmpty();
+        }
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void aTrainingWhoseSingleRowsDoNotFitIsRefusedBeforeItBegins() {
+        TrainingJob job = job(CONFIG, "none");
+
+        assertThatThrownBy(() -> train(job, ShortMemory.of(1000)))
+                .isInstanceOf(UserError.class)
+                .hasMessageMatching(
+                        "(?s)the training needs, even in batches of one row, about 0\\.0 GiB"
+                                + " \\(weights 0\\.0 GiB, .*, 0\\.0 GiB are free\nhint: lower"
+                                + " student.max_length, or take a smaller base");
+        assertThat(job.work()).doesNotExist();
+    }
+
+    @Test
+    void aTrainingThatBeganWithFewerRowsGoesOnWithThemWhenThereIsMoreMemory() {
+        ShortMemory little = ShortMemory.of(EncoderMemory.of(job(CONFIG, "x"), encoded()).plan(4).total());
+        List<TrainingEvent> events = train(job(CONFIG, "whole"), little);
+        assertThat(events).anyMatch(e -> e.toString().contains("batches have 4 rows"));
+        assertThatThrownBy(() -> train(job(CONFIG, "stopped"), little, 3))
+                .isInstanceOf(UserError.class);
+
+        train(job(CONFIG, "stopped"), BatchRows.Memory.OF_THE_PROCESS);
+
+        assertSame("whole", "stopped");
+    }
+
+    private Rows encoded() {
+        return Rows.encode(job(CONFIG, "x"));
+    }
+
+    private static BatchRows rows(int wanted, BatchRows.Memory memory, List<TrainingEvent> notes) {
+        return new BatchRows(wanted, Optional.empty(), memory, notes::add);
     }
 
     @Test

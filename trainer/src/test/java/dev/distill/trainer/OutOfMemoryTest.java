@@ -24,4 +24,13 @@ class OutOfMemoryTest {
             assertThat(OutOfMemory.is(misfit)).isFalse();
         }
     }
+
+    @Test
+    void aComplaintIsFoundWhereverItWasWrapped() {
+        Exception cause = new IllegalStateException("DefaultCPUAllocator: can't allocate memory");
+
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed", cause))).isTrue();
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed"))).isFalse();
+        assertThat(OutOfMemory.is(new OutOfMemoryError("Java heap space"))).isTrue();
+    }
 }

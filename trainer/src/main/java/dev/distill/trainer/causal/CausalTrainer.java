@@ -64,7 +64,7 @@ public final class CausalTrainer {
             CausalJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
         TrainConfig config = job.train();
 
-        // 1. Look at the rows, the teacher and the memory before anything costs time.
+        // 1. Look at the rows and the teacher before anything costs time.
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
         Digest digest = job.digest();
@@ -77,16 +77,22 @@ public final class CausalTrainer {
                         config,
                         job.causal().packing() ? job.maxLength() : 0,
                         job.causal().gradientCheckpointing());
-        rows.plan(job, student, settings).check(MemoryPlan.free());
         listener.accept(
                 new TrainingEvent.Started(
                         rows.training().size(), steps, config.numTrainEpochs(), rows.cut()));
 
-        // 2. Begin at the base, or at the newest checkpoint of this very job.
+        // 2. Begin at the base, in batches that fit, or at the newest checkpoint of this very job.
         Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
         Optional<TrainingState> saved = checkpoints.newest(digest);
         TrainingState state =
                 saved.orElse(TrainingState.begin(digest, perEpoch, config.seed(), 0));
+        BatchRows batchRows =
+                new BatchRows(
+                        config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
+        if (saved.isEmpty()) { // what goes on has fitted, and keeps its batches
+            batchRows.fit(
+                    size -> rows.plan(job, student, settings, size), CausalMemory.HINT);
+        }
         MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
         saved.ifPresent(
                 s ->
@@ -105,9 +111,6 @@ public final class CausalTrainer {
             OnPolicy onPolicy =
                     new OnPolicy(
                             job.causal().onPolicy(), rows.ends(), job.maxLength(), config.seed());
-            BatchRows batchRows =
-                    new BatchRows(
-                            config.perDeviceTrainBatchSize(), state.batchRows(), memory, listener);
             int savedStep = state.step();
             List<List<Sample>> epoch = List.of();
             while (state.step() < steps && !isStale(job, state)) {
