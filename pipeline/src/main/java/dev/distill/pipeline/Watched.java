@@ -4,7 +4,6 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.KindSettings;
 import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
-import dev.distill.trainer.TrainingErrors;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.tracking.Tracker;
 import dev.distill.trainer.tracking.Trackers;
@@ -47,11 +46,6 @@ final class Watched {
                         e instanceof UserError u && u.code() == ExitCode.INTERRUPTED
                                 ? Tracker.End.STOPPED
                                 : Tracker.End.FAILED);
-                TrainingErrors.tooLittleMemory(e)
-                        .ifPresent(
-                                error -> {
-                                    throw error;
-                                });
                 throw e;
             }
         }

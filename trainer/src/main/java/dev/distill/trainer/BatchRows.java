@@ -100,6 +100,7 @@ public final class BatchRows {
                 if (rows == 1 || !OutOfMemory.is(e)) {
                     throw e;
                 }
+                System.gc(); // a draw of dropout is memory until Java has noticed that it is over
                 lower(
                         "step %d did not fit into memory".formatted(number),
                         Math.ceilDiv(rows, 2));
@@ -111,7 +112,7 @@ public final class BatchRows {
         rows = fewer;
         listener.accept(
                 new TrainingEvent.Note(
-                        "%s: batches have %d rows from now on, a step as many as before"
+                        "%s: batches have at most %d from now on, a step as many rows as before"
                                 .formatted(reason, rows)));
     }
 }

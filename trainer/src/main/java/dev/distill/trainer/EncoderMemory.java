@@ -34,8 +34,8 @@ final class EncoderMemory {
 
     private static final int ROUNDED_DROPPED_PAIR_BYTES = 10;
 
-    /** A draw of dropout is a byte in Java and one in libtorch. */
-    private static final int DRAW_BYTES = 2;
+    /** A draw of dropout is a byte in Java and one in libtorch, of the last batch and of this. */
+    private static final int DRAW_BYTES = 4;
 
     private static final int FLOAT = 4;
 

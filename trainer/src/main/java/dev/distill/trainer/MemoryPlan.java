@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * How much memory a training will take, before it takes any; an estimate, from above.
+ * How much memory a training will take, before it takes any; an estimate.
  *
  * @param weights bytes of the student's weights, trained and frozen, of their rounded copies, and
  *     of a teacher's weights

@@ -15,6 +15,8 @@ public final class OutOfMemory {
                     "out of memory",
                     "std::bad_alloc");
 
+    private static final String PRIMITIVE = "could not create a primitive";
+
     private OutOfMemory() {}
 
     /** Whether there was too little memory for an array. */
@@ -23,7 +25,7 @@ public final class OutOfMemory {
     }
 
     /** The line that says that there was too little memory, if that is what a failure says. */
-    static Optional<String> complaint(Throwable failure) {
+    public static Optional<String> complaint(Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             String message = String.valueOf(t.getMessage());
             if (t instanceof OutOfMemoryError) {
@@ -37,7 +39,8 @@ public final class OutOfMemory {
         return Optional.empty();
     }
 
+    /** oneDNN says no more than that; what it cannot compute it calls a primitive descriptor. */
     private static boolean says(String line) {
-        return SAYINGS.stream().anyMatch(line::contains);
+        return SAYINGS.stream().anyMatch(line::contains) || line.endsWith(PRIMITIVE);
     }
 }

@@ -4,7 +4,6 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import java.util.List;
-import java.util.Optional;
 
 /** How a training ends that does not end well, in the same words for every kind of student. */
 public final class TrainingErrors {
@@ -31,25 +30,6 @@ public final class TrainingErrors {
                 ExitCode.INTERRUPTED,
                 Problem.of("training was stopped " + when)
                         .withHint("run again to go on from there"));
-    }
-
-    /**
-     * Memory ran out where smaller batches do not help; empty for other failures.
-     *
-     * @param failure that ended the training
-     */
-    public static Optional<UserError> tooLittleMemory(Throwable failure) {
-        return OutOfMemory.complaint(failure)
-                .map(
-                        complaint ->
-                                new UserError(
-                                        ExitCode.INVALID_INPUT,
-                                        Problem.of(
-                                                        "there is too little memory for the training: "
-                                                                + complaint.strip())
-                                                .withHint(
-                                                        "what was saved is kept: run again with more memory to go on, or lower student.max_length or take a smaller base"),
-                                        failure));
     }
 
     /**

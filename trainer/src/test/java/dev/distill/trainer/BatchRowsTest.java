@@ -38,11 +38,11 @@ class BatchRowsTest {
                 .filteredOn(TrainingEvent.Note.class::isInstance)
                 .containsExactly(
                         new TrainingEvent.Note(
-                                "step 7 did not fit into memory: batches have 4 rows from now on,"
-                                        + " a step as many as before"),
+                                "step 7 did not fit into memory: batches have at most 4 from now on,"
+                                        + " a step as many rows as before"),
                         new TrainingEvent.Note(
-                                "step 7 did not fit into memory: batches have 2 rows from now on,"
-                                        + " a step as many as before"));
+                                "step 7 did not fit into memory: batches have at most 2 from now on,"
+                                        + " a step as many rows as before"));
     }
 
     @Test
@@ -96,7 +96,7 @@ class BatchRowsTest {
                         new TrainingEvent.Note(
                                 "batches of 32 rows need about 20.0 GiB (weights 1.0 GiB, gradients"
                                         + " and moments 3.0 GiB, a batch 16.0 GiB), 10.0 GiB are"
-                                        + " free: batches have 8 rows from now on, a step as many"
+                                        + " free: batches have at most 8 from now on, a step as many rows"
                                         + " as before"));
     }
 
@@ -129,7 +129,7 @@ class BatchRowsTest {
     void aTrainingThatBeganWithFewerRowsGoesOnWithThemWhenThereIsMoreMemory() {
         ShortMemory little = ShortMemory.of(EncoderMemory.of(job(CONFIG, "x"), encoded()).plan(4).total());
         List<TrainingEvent> events = train(job(CONFIG, "whole"), little);
-        assertThat(events).anyMatch(e -> e.toString().contains("batches have 4 rows"));
+        assertThat(events).anyMatch(e -> e.toString().contains("batches have at most 4"));
         assertThatThrownBy(() -> train(job(CONFIG, "stopped"), little, 3))
                 .isInstanceOf(UserError.class);
 

@@ -56,8 +56,8 @@ class CausalResumeTest {
         List<String> notes = train(job(kind, "whole"), Integer.MAX_VALUE, memory);
         assertThat(notes)
                 .containsExactly(
-                        "step 7 did not fit into memory: batches have 2 rows from now on,"
-                                + " a step as many as before");
+                        "step 7 did not fit into memory: batches have at most 2 from now on,"
+                                + " a step as many rows as before");
         assertThatThrownBy(() -> train(job(kind, "stopped"), 9, memory))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("stopped after step 9 of 15");
