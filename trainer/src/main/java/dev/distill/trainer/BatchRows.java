@@ -92,18 +92,25 @@ public final class BatchRows {
      * @param step takes the rows of a batch; when it fails, nothing was changed
      */
     public <T> T fitting(int number, IntFunction<T> step) {
+        return fitting(
+                "step " + number,
+                size -> {
+                    memory.claim(number, size);
+                    return step.apply(size);
+                });
+    }
+
+    /** The same for something else than a step. */
+    public <T> T fitting(String what, IntFunction<T> work) {
         while (true) {
             try {
-                memory.claim(number, rows);
-                return step.apply(rows);
+                return work.apply(rows);
             } catch (RuntimeException | OutOfMemoryError e) {
                 if (rows == 1 || !OutOfMemory.is(e)) {
                     throw e;
                 }
                 System.gc(); // a draw of dropout is memory until Java has noticed that it is over
-                lower(
-                        "step %d did not fit into memory".formatted(number),
-                        Math.ceilDiv(rows, 2));
+                lower(what + " did not fit into memory", Math.ceilDiv(rows, 2));
             }
         }
     }

@@ -122,7 +122,7 @@ class BatchRowsTest {
                         "(?s)the training needs, even in batches of one row, about 0\\.0 GiB"
                                 + " \\(weights 0\\.0 GiB, .*, 0\\.0 GiB are free\nhint: lower"
                                 + " student.max_length, or take a smaller base");
-        assertThat(job.work()).doesNotExist();
+        assertThat(job.work().resolve("checkpoints")).doesNotExist();
     }
 
     @Test

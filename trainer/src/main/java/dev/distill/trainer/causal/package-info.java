@@ -1,12 +1,12 @@
 /**
  * How a causal language model learns from conversations. {@link
- * dev.distill.trainer.causal.CausalTrainer} is the entry: one visible loop over the optimiser steps
- * of a {@link dev.distill.trainer.causal.CausalJob}.
+ * dev.distill.trainer.causal.CausalTrainer} is the entry: it makes what {@link
+ * dev.distill.trainer.TrainingLoop} needs of a {@link dev.distill.trainer.causal.CausalJob}.
  *
  * <ul>
  *   <li>rows: {@code ChatRow} becomes a {@code Sample} of tokens of which some are trained on
  *       ({@code Samples}, by a {@code ChatFormat}); {@code Packing} seats samples in rows, {@code
- *       CausalBatch} makes arrays of them; {@code Preflight} and {@code MemoryPlan} refuse what
+ *       CausalBatch} makes arrays of them; {@code Preflight} and {@code CausalMemory} refuse what
  *       would teach nothing or not fit; {@code CausalRows} is all of that for a job;
  *   <li>teachers: {@code TeacherToken}s of an API find their places by {@code TeacherAlignment};
  *       {@code LocalTeacher} is in the process and reads what the student reads, or the same text

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * What rows should come to, as {@link DistillationLoss} takes it: for each row C numbers for the
- * label, 1 at its place without smoothing, then C for the teacher's distribution at the temperature T.
+ * label, 1 at its place without smoothing, then C for the teacher's distribution at the temperature
+ * T.
  */
 final class Targets {
     private Targets() {}

@@ -186,7 +186,7 @@ class CausalTrainerTest {
                         "(?s)the training needs, even in batches of one row, about 0\\.\\d GiB"
                                 + " \\(weights .*, a batch .*, the loss .*\\), 0\\.0 GiB are free"
                                 + "\nhint: .*gradient_checkpointing: true.*");
-        assertThat(folder.resolve("work")).doesNotExist();
+        assertThat(folder.resolve("work/checkpoints")).doesNotExist();
     }
 
     /** A model that was trained on the rows. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.trainer.Score;
 import dev.distill.trainer.TrainingRow;
 import java.util.Arrays;
 import java.util.List;
@@ -88,7 +89,7 @@ class DistillationLossTest {
                         kd,
                         0);
 
-        Score score = Score.of((_, _) -> STUDENT, examples);
+        Score score = Validation.score((_, _) -> STUDENT, examples);
 
         assertThat(score.loss()).isCloseTo(loss(kd, STUDENT), within(1e-6));
         assertThat(score.accuracy()).isEqualTo(1);
