@@ -7,10 +7,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,7 +30,7 @@ class InterruptionTest {
 
     @Test
     void aSignalSavesTheTrainingAndTheNextRunGoesOnToTheSameWeights() throws Exception {
-        Process process = start();
+        Process process = job.start(Map.of());
         untilTraining(process);
         process.destroy();
 
@@ -50,7 +48,7 @@ class InterruptionTest {
 
     @Test
     void aKilledTrainingGoesOnToTheSameWeights() throws Exception {
-        Process process = start();
+        Process process = job.start(Map.of());
         untilTraining(process);
         process.destroyForcibly();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -69,24 +67,6 @@ class InterruptionTest {
 
     private static byte[] weights(JobFixture job) throws IOException {
         return Files.readAllBytes(job.lastRun().resolve("model/model.safetensors"));
-    }
-
-    private Process start() throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("-Dai.djl.offline=true");
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(Main.class.getName());
-        Stream.of("run", "job.yaml", "--json", "--home", "home", "--runs", "runs")
-                .map(word -> word.endsWith(".yaml") ? job.file(word).toString() : word)
-                .forEach(command::add);
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.directory(folder.toFile());
-        builder.redirectError(job.file("stderr.txt").toFile());
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        return builder.start();
     }
 
     /** Reads events until some steps are done, and leaves the process running. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -173,6 +174,33 @@ final class JobFixture {
     /** Runs {@code distill run job.yaml}. */
     Outcome run() {
         return distill("run", job(), "--home", home(), "--runs", runs());
+    }
+
+    /**
+     * Starts {@code distill run job.yaml} as a process of its own, with its events on standard
+     * output and {@code stderr.txt} for its errors.
+     */
+    Process start(Map<String, String> environment) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dai.djl.offline=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "run",
+                        job(),
+                        "--json",
+                        "--home",
+                        home(),
+                        "--runs",
+                        runs());
+        builder.directory(folder.toFile());
+        builder.redirectError(file("stderr.txt").toFile());
+        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** Runs {@code distill plan job.yaml}. */

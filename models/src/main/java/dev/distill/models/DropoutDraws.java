@@ -17,17 +17,23 @@ final class DropoutDraws {
     private static final int DRAWS_OF_A_WORD = 4;
     private static final double STEPS = 1 << 16;
 
+    private static final long MOST = Integer.MAX_VALUE - 16; // of an array
+
     private DropoutDraws() {}
 
     /**
      * Draws.
      *
-     * @param count how many
+     * @param count how many; more than an array holds are too much memory, in smaller batches there
+     *     are fewer
      * @param probability of a 0, in [0, 1)
      * @return (count) uint8 of 1, kept, and 0, dropped
      */
     static NDArray kept(NDManager manager, long seed, long count, double probability) {
-        int numbers = Math.toIntExact(count);
+        if (count > MOST) { // as the JDK says it of its own collections
+            throw new OutOfMemoryError("dropout of %,d numbers at once".formatted(count));
+        }
+        int numbers = (int) count;
         int dropped = (int) (probability * STEPS);
         byte[] kept = new byte[Math.ceilDiv(numbers, DRAWS_OF_A_WORD) * DRAWS_OF_A_WORD];
         long state = seed;

@@ -150,6 +150,7 @@ final class CausalTraining implements Training {
         TrainingResult result =
                 Watched.train(
                         context,
+                        StudentConfig.Kind.CAUSAL_LM,
                         scratch,
                         listener ->
                                 new CausalTrainer(InstantSource.system())

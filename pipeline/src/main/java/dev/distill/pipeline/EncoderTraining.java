@@ -53,6 +53,7 @@ final class EncoderTraining implements Training {
         TrainingResult result =
                 Watched.train(
                         context,
+                        StudentConfig.Kind.ENCODER,
                         scratch,
                         listener ->
                                 new EncoderTrainer(InstantSource.system())

@@ -57,8 +57,13 @@ final class HeadTraining implements Training {
     public ObjectNode run(Path model, Path scratch) {
         HeadJob job = job(scratch);
         TrainingResult result =
-                new HeadTrainer(InstantSource.system())
-                        .train(job, new TrainingProgress(context.events()), context.stop());
+                Watched.train(
+                        context,
+                        StudentConfig.Kind.HEAD,
+                        scratch,
+                        listener ->
+                                new HeadTrainer(InstantSource.system())
+                                        .train(job, listener, context.stop()));
         ModelCard card = StudentCard.of(context, StudentConfig.Kind.HEAD, curate, List.of());
         Calibration calibration = HeadCalibration.of(job, result);
         HeadPackage.write(model, job.shape(), result.weights(), job.base(), calibration, card);

@@ -3,6 +3,7 @@ package dev.distill.pipeline;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.evaluation.Headline;
 import dev.distill.evaluation.Ladder;
@@ -11,6 +12,8 @@ import dev.distill.evaluation.Report;
 import dev.distill.evaluation.ReportData;
 import dev.distill.files.AtomicFile;
 import dev.distill.models.FolderRegistry;
+import dev.distill.trainer.OutOfMemory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -125,9 +128,38 @@ public final class JobRunner {
         ObjectNode inputs = stage.inputs();
         String key = Stages.key(stage.name(), inputs).hex();
         context.events().emit(new RunEvent.StageStarted(stage.name(), stage.student(), key));
-        StageOutput output = store.output(stage, inputs);
+        StageOutput output = computed(store, stage, inputs);
         context.events().emit(new RunEvent.StageFinished(output));
         return output;
+    }
+
+    /** Memory that runs out where smaller batches do not help is no defect of ours. */
+    private static StageOutput computed(StageStore store, Stage stage, ObjectNode inputs)
+            throws InterruptedException {
+        try {
+            return store.output(stage, inputs);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            Optional<String> complaint = OutOfMemory.complaint(e);
+            if (e instanceof UserError || complaint.isEmpty() || stage.student().isEmpty()) {
+                throw e;
+            }
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of(
+                                    "there is too little memory for the %s stage: %s"
+                                            .formatted(stage.name(), complaint.get().strip()))
+                            .withHint(
+                                    "what was saved is kept: run again with more memory to go on, or lower student.max_length or take a smaller base"),
+                    e);
+        }
+    }
+
+    /** Brings TensorBoard's files into the run, where each kind of student is a run of its own. */
+    private static void linkEvents(RunFolder folder, StageOutput train) {
+        Path events = train.file(TrainStage.TENSORBOARD);
+        if (Files.isDirectory(events)) {
+            folder.link(events, TrainStage.TENSORBOARD + "/" + train.student().orElseThrow());
+        }
     }
 
     private static void link(RunFolder folder, Stages stages) {
@@ -138,6 +170,9 @@ public final class JobRunner {
         folder.link(curate.folder(), "dataset");
         TrainStage.metrics(stages.output(TrainStage.NAME))
                 .ifPresent(metrics -> folder.link(metrics, TrainStage.METRICS));
+        stages.rungs().stream()
+                .map(Rung::train)
+                .forEach(train -> linkEvents(folder, train));
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
         stages.rungs().stream()

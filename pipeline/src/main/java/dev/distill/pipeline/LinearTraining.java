@@ -38,8 +38,13 @@ final class LinearTraining implements Training {
     @Override
     public ObjectNode run(Path model, Path scratch) {
         LinearResult result =
-                new LinearTrainer(InstantSource.system())
-                        .train(job, new TrainingProgress(context.events()), context.stop());
+                Watched.train(
+                        context,
+                        StudentConfig.Kind.LINEAR,
+                        scratch,
+                        listener ->
+                                new LinearTrainer(InstantSource.system())
+                                        .train(job, listener, context.stop()));
         LinearPackage.write(
                 model,
                 result.model(),

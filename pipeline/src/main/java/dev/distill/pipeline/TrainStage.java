@@ -12,15 +12,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, and {@code
- * metrics.jsonl} of a student that is trained step by step. The scratch folder holds what an
+ * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, {@code
+ * tensorboard/}, the event files of its figures, and {@code metrics.jsonl} of a student that is
+ * trained step by step. The scratch folder holds what an
  * interrupted training goes on from.
  */
 final class TrainStage implements Stage {
     static final String NAME = "train";
     static final String MODEL = "model";
     static final String METRICS = "metrics.jsonl";
-    private static final String TENSORBOARD = "tensorboard";
+    static final String TENSORBOARD = "tensorboard";
     private static final String CARD = "README.md";
 
     private final StudentConfig.Kind kind;

@@ -1,7 +1,8 @@
 package dev.distill.pipeline;
 
-import dev.distill.config.ConfigText;
 import dev.distill.config.ExitCode;
+import dev.distill.config.KindSettings;
+import dev.distill.config.StudentConfig;
 import dev.distill.config.UserError;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.tracking.Tracker;
@@ -9,8 +10,6 @@ import dev.distill.trainer.tracking.Trackers;
 import dev.distill.trainer.tracking.Tracking;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -19,25 +18,25 @@ final class Watched {
     private Watched() {}
 
     /**
-     * Trains.
+     * Trains. An MLflow run is named after the job and the kind, since a job may train several.
      *
      * @param scratch the training's own folder; the event files are in {@code tensorboard}
      * @param training takes the listener
      */
     static <T> T train(
-            RunContext context, Path scratch, Function<Consumer<TrainingEvent>, T> training) {
+            RunContext context,
+            StudentConfig.Kind kind,
+            Path scratch,
+            Function<Consumer<TrainingEvent>, T> training) {
         TrainingProgress progress = new TrainingProgress(context.events());
         try (Trackers trackers =
                 Trackers.of(
-                        context.job().config().name(),
+                        context.job().config().name() + " " + kind.word(),
                         scratch,
                         System.getenv(),
                         InstantSource.system(),
                         note -> progress.accept(new TrainingEvent.Note(note)))) {
-            Map<String, String> settings = new TreeMap<>();
-            ConfigText.map(context.job().config().train())
-                    .forEach((name, value) -> settings.put(name, String.valueOf(value)));
-            trackers.settings(settings);
+            trackers.settings(KindSettings.of(context.job().config(), kind));
             try {
                 T result = training.apply(progress.andThen(new Tracking(trackers)));
                 trackers.ended(Tracker.End.FINISHED);

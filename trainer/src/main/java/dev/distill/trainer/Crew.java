@@ -80,11 +80,14 @@ final class Crew implements AutoCloseable {
         return all(parts);
     }
 
-    /** Answers rows and sums up; the shorter come first. */
+    /** Answers rows, of which each thread has no more than a batch's, and sums up. */
     Losses.Sums validate(
-            NDManager manager, List<Map<String, NDArray>> weights, List<EncodedRow> rows) {
+            NDManager manager,
+            List<Map<String, NDArray>> weights,
+            List<EncodedRow> rows,
+            int batchRows) {
         List<Future<Losses.Sums>> parts = new ArrayList<>();
-        for (List<EncodedRow> part : Batches.cut(rows, VALIDATION_ROWS)) {
+        for (List<EncodedRow> part : Batches.cut(rows, Math.min(VALIDATION_ROWS, batchRows))) {
             int worker = parts.size() % workers.size();
             parts.add(workers.get(worker).validate(manager, weights.get(worker), part));
         }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -24,9 +25,15 @@ import java.util.function.Consumer;
  */
 public final class EncoderTrainer {
     private final InstantSource clock;
+    private final BatchRows.Memory memory;
 
     public EncoderTrainer(InstantSource clock) {
+        this(clock, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    EncoderTrainer(InstantSource clock, BatchRows.Memory memory) {
         this.clock = clock;
+        this.memory = memory;
     }
 
     /**
@@ -69,6 +76,12 @@ public final class EncoderTrainer {
                         clock,
                         listener,
                         stop);
+        BatchRows batchRows =
+                loop.batchRows(
+                        config.perDeviceTrainBatchSize(),
+                        memory,
+                        EncoderMemory.of(job, texts)::plan,
+                        EncoderMemory.HINT);
         TrainingLoop.End end;
         try (NDManager manager = Torch.newManager();
                 Weights weights = weights(manager, job, loop);
@@ -81,7 +94,6 @@ public final class EncoderTrainer {
                 Learner learner =
                         new Learner(manager, job.encoder(), weights, job.precision(), config)) {
             loop.moments().ifPresent(learner.optimizer()::read);
-            BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
             end =
                     loop.run(
                             plan,
@@ -121,12 +133,19 @@ public final class EncoderTrainer {
 
         @Override
         public StepOutcome step(List<EncodedRow> batch, int number, double factor) {
-            return batchRows.fitting(number, size -> learner.step(batch, number, factor, size));
+            return batchRows.fitting(
+                    number, size -> learner.step(batch, number, factor, size));
         }
 
         @Override
         public Score validate() {
-            return learner.validate(rows.validation());
+            return batchRows.fitting(
+                    "the validation", size -> learner.validate(rows.validation(), size));
+        }
+
+        @Override
+        public Optional<Integer> fewerRows() {
+            return batchRows.fewer();
         }
 
         @Override

@@ -86,10 +86,16 @@ final class Learner implements AutoCloseable {
 
     /** Answers the validation rows, without dropout. */
     Score validate(List<EncodedRow> rows) {
+        return validate(rows, config.perDeviceTrainBatchSize());
+    }
+
+    /** The same in batches of other size, which changes nothing but the order of sums. */
+    Score validate(List<EncodedRow> rows, int batchRows) {
         List<EncodedRow> sorted =
                 rows.stream().sorted(Comparator.comparingInt(EncodedRow::length)).toList();
         try (NDManager step = manager.newSubManager()) {
-            Losses.Sums sums = crew.validate(step, copies.of(step, weights, crew.size()), sorted);
+            Losses.Sums sums =
+                    crew.validate(step, copies.of(step, weights, crew.size()), sorted, batchRows);
             return new Score((double) sums.correct() / rows.size(), sums.loss() / rows.size());
         }
     }

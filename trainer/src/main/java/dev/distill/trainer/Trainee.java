@@ -1,6 +1,7 @@
 package dev.distill.trainer;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A student in the hands of {@link TrainingLoop}. What a step does follows from the rows and the
@@ -32,4 +33,9 @@ public interface Trainee<R> {
 
     /** What a row is called in errors. */
     String name(R row);
+
+    /** Rows of a batch, where memory is too short for those that were wanted. */
+    default Optional<Integer> fewerRows() {
+        return Optional.empty();
+    }
 }

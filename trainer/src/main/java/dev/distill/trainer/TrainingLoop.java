@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * The one loop of every training that goes step by step. A training that was stopped at any moment
@@ -106,6 +107,23 @@ public final class TrainingLoop {
         return saved.orElse(fresh);
     }
 
+    /**
+     * How many rows a batch has: what goes on keeps its batches, what begins has those that fit.
+     *
+     * @param wanted rows of a batch
+     * @param needed memory of the training in batches of so many rows
+     * @param hint what to do where single rows do not fit
+     * @throws UserError with the figures, where single rows do not fit
+     */
+    public BatchRows batchRows(
+            int wanted, BatchRows.Memory memory, IntFunction<MemoryPlan> needed, String hint) {
+        BatchRows rows = new BatchRows(wanted, state().batchRows(), memory, listener);
+        if (saved.isEmpty()) {
+            rows.fit(needed, hint);
+        }
+        return rows;
+    }
+
     /** The weights to go on with, if an earlier run left some. */
     public Optional<Path> weights() {
         return saved.map(s -> checkpoints.weights(s.step()));
@@ -179,8 +197,10 @@ public final class TrainingLoop {
                 listener.accept(end);
             }
 
-            // 4. Every few steps and after an epoch: put it on the disk.
-            if (state.cursor() == 0 || state.step() % plan.saveSteps == 0) {
+            // 4. Every few steps, after an epoch and when memory got short: put it on the disk.
+            boolean fewer = !state.batchRows().equals(student.fewerRows());
+            state = state.withBatchRows(student.fewerRows());
+            if (state.cursor() == 0 || state.step() % plan.saveSteps == 0 || fewer) {
                 save(student, state);
                 savedStep = state.step();
             }

@@ -17,9 +17,16 @@ import java.util.Optional;
  * @param seed of the configuration
  * @param seconds spent so far
  * @param best the best epoch so far
+ * @param batchRows rows of a batch, since memory was too short for those that were wanted
  */
 public record TrainingState(
-        Digest job, int step, int stepsPerEpoch, long seed, double seconds, Optional<Best> best) {
+        Digest job,
+        int step,
+        int stepsPerEpoch,
+        long seed,
+        double seconds,
+        Optional<Best> best,
+        Optional<Integer> batchRows) {
     /**
      * An epoch and how its weights did on the validation rows.
      *
@@ -39,7 +46,8 @@ public record TrainingState(
 
     /** Before the first step. */
     public static TrainingState fresh(Digest job, int stepsPerEpoch, long seed) {
-        return new TrainingState(job, 0, stepsPerEpoch, seed, 0, Optional.empty());
+        return new TrainingState(
+                job, 0, stepsPerEpoch, seed, 0, Optional.empty(), Optional.empty());
     }
 
     /** The epoch of the next step, from 0. */
@@ -64,17 +72,25 @@ public record TrainingState(
 
     /** The same after more time. */
     public TrainingState after(double moreSeconds) {
-        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, best);
+        return new TrainingState(
+                job, step, stepsPerEpoch, seed, seconds + moreSeconds, best, batchRows);
     }
 
     /** The state after one more step. */
     public TrainingState afterStep(double moreSeconds) {
-        return new TrainingState(job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best);
+        return new TrainingState(
+                job, step + 1, stepsPerEpoch, seed, seconds + moreSeconds, best, batchRows);
+    }
+
+    /** The same with batches of so many rows, where they are fewer than was wanted. */
+    public TrainingState withBatchRows(Optional<Integer> fewer) {
+        return new TrainingState(job, step, stepsPerEpoch, seed, seconds, best, fewer);
     }
 
     /** The state after an epoch's validation. */
     public TrainingState afterEpoch(double moreSeconds, Optional<Best> nowBest) {
-        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest);
+        return new TrainingState(
+                job, step, stepsPerEpoch, seed, seconds + moreSeconds, nowBest, batchRows);
     }
 
     /** For {@code state.json}; epoch and cursor are for readers, they follow from the step. */
@@ -94,6 +110,7 @@ public record TrainingState(
                                 .put("epoch", b.epoch)
                                 .put("accuracy", b.accuracy)
                                 .put("loss", b.loss));
+        batchRows.ifPresent(rows -> json.put("batch_rows", rows));
         return Json.pretty(json);
     }
 
@@ -110,6 +127,7 @@ public record TrainingState(
                                         new Best(
                                                 b.required("epoch").asInt(),
                                                 b.required("accuracy").asDouble(),
-                                                b.required("loss").asDouble())));
+                                                b.required("loss").asDouble())),
+                Optional.ofNullable(json.get("batch_rows")).map(JsonNode::asInt));
     }
 }

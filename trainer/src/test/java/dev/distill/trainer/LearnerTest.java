@@ -1,6 +1,7 @@
 package dev.distill.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
@@ -9,6 +10,7 @@ import dev.distill.config.TrainConfig.LrSchedulerType;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,13 +49,7 @@ class LearnerTest {
         TrainingJob job = Trainings.job(config, folder, texts, texts);
         Schedule schedule = new Schedule(LrSchedulerType.LINEAR, 6, 1);
         try (NDManager manager = Torch.newManager();
-                Learner learner =
-                        new Learner(
-                                manager,
-                                job.encoder(),
-                                job.base().newStudent(manager, job.encoder(), 7),
-                                Precision.FP32,
-                                config)) {
+                Learner learner = learner(manager, job)) {
             List<EncodedRow> rows = Rows.encode(job).training();
             for (int step = 0; step < REFERENCE.length; step++) {
                 StepOutcome outcome = learner.step(rows, step + 1, schedule.factor(step));
@@ -62,5 +58,42 @@ class LearnerTest {
                 assertThat(outcome.gradientNorm()).isCloseTo(REFERENCE[step][1], within(1e-3));
             }
         }
+    }
+
+    @Test
+    void aStepThatFailsInItsSecondBatchHasChangedNothing() {
+        TrainConfig config = Trainings.config().batch(4, 2).dropout(0.1).build();
+        TrainingJob job = Trainings.job(config, folder);
+        List<EncodedRow> rows = Rows.encode(job).training().subList(0, 8);
+        EncodedRow broken =
+                new EncodedRow(
+                        "broken",
+                        rows.getLast().tokens().mapped(_ -> 1 << 20), // no such token
+                        rows.getLast().label(),
+                        rows.getLast().teacher());
+        List<EncodedRow> half = new ArrayList<>(rows.subList(0, 7));
+        half.add(broken);
+        try (NDManager manager = Torch.newManager();
+                Learner calm = learner(manager, job);
+                Learner disturbed = learner(manager, job)) {
+            calm.step(rows, 1, 1);
+            assertThatThrownBy(() -> disturbed.step(half, 1, 1)).hasMessageContaining("range");
+            disturbed.step(rows, 1, 1);
+
+            for (String name : calm.weights().names()) {
+                assertThat(disturbed.weights().get(name).toFloatArray())
+                        .as(name)
+                        .isEqualTo(calm.weights().get(name).toFloatArray());
+            }
+        }
+    }
+
+    private static Learner learner(NDManager manager, TrainingJob job) {
+        return new Learner(
+                manager,
+                job.encoder(),
+                job.base().newStudent(manager, job.encoder(), 7),
+                Precision.FP32,
+                job.train());
     }
 }

@@ -24,4 +24,22 @@ class OutOfMemoryTest {
             assertThat(OutOfMemory.is(misfit)).isFalse();
         }
     }
+
+    @Test
+    void aComplaintIsFoundWhereverItWasWrapped() {
+        Exception cause = new IllegalStateException("DefaultCPUAllocator: can't allocate memory");
+
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed", cause))).isTrue();
+        assertThat(OutOfMemory.is(new IllegalStateException("a program failed"))).isFalse();
+        assertThat(OutOfMemory.is(new OutOfMemoryError("Java heap space"))).isTrue();
+        String program = "  return torch.linear(x)\n  ~~~~~ <--- HERE\nRuntimeError: %s\n";
+        assertThat(OutOfMemory.complaint(failure(program, "could not create a primitive")))
+                .contains("RuntimeError: could not create a primitive");
+        assertThat(OutOfMemory.is(failure(program, "could not create a primitive descriptor")))
+                .isFalse();
+    }
+
+    private static Exception failure(String program, String reason) {
+        return new IllegalStateException(program.formatted(reason));
+    }
 }

@@ -8,6 +8,7 @@ import dev.distill.config.UserError;
 import dev.distill.models.Tokenizer;
 import dev.distill.models.causal.GenerationConfig;
 import dev.distill.trainer.Divergence;
+import dev.distill.trainer.MemoryPlan;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingEvent.Piece;
 import dev.distill.trainer.causal.CausalJob.LocalTeacherFolder;
@@ -194,18 +195,19 @@ record CausalRows(
                 .map(t -> LocalTeacher.load(manager, t.base(), job.precision(), readings));
     }
 
-    /** The memory that a training on these rows takes. */
-    MemoryPlan plan(CausalJob job, CausalStudent student, CausalLearner.Settings settings) {
+    /** The memory that a training on these rows takes in batches of so many. */
+    MemoryPlan plan(
+            CausalJob job, CausalStudent student, CausalLearner.Settings settings, int batchRows) {
         List<Sample> longest =
                 training.stream()
                         .sorted(Comparator.comparingInt(Sample::length).reversed())
-                        .limit(job.train().perDeviceTrainBatchSize())
+                        .limit(batchRows)
                         .toList();
         List<List<Sample>> rows =
                 settings.width() > 0
                         ? Packing.rows(longest, settings.width())
                         : Packing.apart(longest);
-        return MemoryPlan.of(
+        return CausalMemory.plan(
                 student.config(),
                 job.causal().method(),
                 job.precision(),

@@ -18,6 +18,7 @@ import dev.distill.trainer.TrainingState;
 import dev.distill.trainer.TrainingState.Best;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -31,9 +32,15 @@ import java.util.function.Consumer;
  */
 public final class CausalTrainer {
     private final InstantSource clock;
+    private final BatchRows.Memory memory;
 
     public CausalTrainer(InstantSource clock) {
+        this(clock, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    CausalTrainer(InstantSource clock, BatchRows.Memory memory) {
         this.clock = clock;
+        this.memory = memory;
     }
 
     /**
@@ -52,11 +59,10 @@ public final class CausalTrainer {
             CausalJob job, Consumer<TrainingEvent> listener, BooleanSupplier stop) {
         TrainConfig config = job.train();
 
-        // 1. Look at the rows, the teacher and the memory before anything costs time.
+        // 1. Look at the rows and the teacher before anything costs time.
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
-        BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
-        int stepRows = batchRows.now() * config.gradientAccumulationSteps();
+        int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
         int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
         TrainingLoop.Plan plan =
                 TrainingLoop.Plan.of(
@@ -71,7 +77,6 @@ public final class CausalTrainer {
                         config,
                         job.causal().packing() ? job.maxLength() : 0,
                         job.causal().gradientCheckpointing());
-        rows.plan(job, student, settings).check(MemoryPlan.free());
         listener.accept(
                 new TrainingEvent.Started(
                         rows.training().size(), plan.steps(), plan.epochs(), rows.cut()));
@@ -84,6 +89,12 @@ public final class CausalTrainer {
                         clock,
                         listener,
                         stop);
+        BatchRows batchRows =
+                loop.batchRows(
+                        config.perDeviceTrainBatchSize(),
+                        memory,
+                        size -> rows.plan(job, student, settings, size),
+                        CausalMemory.HINT);
         TrainingLoop.End end;
         try (NDManager manager = Torch.newManager();
                 CausalLearner learner =
@@ -138,7 +149,13 @@ public final class CausalTrainer {
 
         @Override
         public Score validate() {
-            return learner.validate(rows.validation(), batchRows.now());
+            return batchRows.fitting(
+                    "the validation", size -> learner.validate(rows.validation(), size));
+        }
+
+        @Override
+        public Optional<Integer> fewerRows() {
+            return batchRows.fewer();
         }
 
         @Override

@@ -6,7 +6,7 @@
  * <ul>
  *   <li>rows: {@code ChatRow} becomes a {@code Sample} of tokens of which some are trained on
  *       ({@code Samples}, by a {@code ChatFormat}); {@code Packing} seats samples in rows, {@code
- *       CausalBatch} makes arrays of them; {@code Preflight} and {@code MemoryPlan} refuse what
+ *       CausalBatch} makes arrays of them; {@code Preflight} and {@code CausalMemory} refuse what
  *       would teach nothing or not fit; {@code CausalRows} is all of that for a job;
  *   <li>teachers: {@code TeacherToken}s of an API find their places by {@code TeacherAlignment};
  *       {@code LocalTeacher} is in the process and reads what the student reads, or the same text

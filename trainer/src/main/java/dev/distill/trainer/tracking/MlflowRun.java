@@ -48,6 +48,7 @@ final class MlflowRun implements Tracker {
     private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUED);
     private final Thread worker;
     private volatile boolean failed;
+    private boolean goesOn;
     private boolean dropped;
 
     /** What the worker has to do. */
@@ -159,6 +160,7 @@ final class MlflowRun implements Tracker {
             ObjectNode again = Json.object().put("run_id", known).put("status", "RUNNING");
             try {
                 server.post("runs/update", again);
+                goesOn = true;
                 return known;
             } catch (IOException e) {
                 if (!String.valueOf(e.getMessage()).contains("answered 404")) {
@@ -192,7 +194,11 @@ final class MlflowRun implements Tracker {
                                 .put("value", m.value)
                                 .put("timestamp", m.millis)
                                 .put("step", m.step);
-                case Entry.Settings s -> parameters(run, s.values);
+                case Entry.Settings s -> {
+                    if (!goesOn) { // MLflow refuses other values, as of another save_steps
+                        parameters(run, s.values);
+                    }
+                }
                 case Entry.Ended _, Entry.Close _ -> {}
             }
         }

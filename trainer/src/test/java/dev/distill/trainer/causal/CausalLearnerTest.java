@@ -1,6 +1,7 @@
 package dev.distill.trainer.causal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -16,6 +17,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +129,30 @@ class CausalLearnerTest {
             double training = learner.step(samples, 1, 0, 4, Source.ROWS).loss();
 
             assertThat(validation).isCloseTo(training, within(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStepThatFailsInItsSecondBatchHasChangedNothing(boolean checkpointing) {
+        List<Sample> samples = samples(8);
+        List<Sample> half = new ArrayList<>(samples);
+        long[] none = samples.getLast().tokens().clone();
+        Arrays.fill(none, 1 << 20); // no such token
+        half.set(7, new Sample("broken", none, samples.getLast().learned(), false, List.of()));
+        CausalTrainings config = CausalTrainings.config();
+        try (CausalLearner calm = learner(checkpointing ? config.checkpointing() : config);
+                CausalLearner disturbed = learner(config)) {
+            calm.step(samples, 1, 1, 4, Source.ROWS);
+            assertThatThrownBy(() -> disturbed.step(half, 1, 1, 4, Source.ROWS))
+                    .hasMessageContaining("range");
+            disturbed.step(samples, 1, 1, 4, Source.ROWS);
+
+            for (String name : calm.weights().trained().names()) {
+                assertThat(disturbed.weights().trained().get(name).toFloatArray())
+                        .as(name)
+                        .isEqualTo(calm.weights().trained().get(name).toFloatArray());
+            }
         }
     }
 

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.ExitCode;
 import dev.distill.config.TrainConfig.Precision;
 import dev.distill.config.UserError;
+import dev.distill.trainer.BatchRows;
+import dev.distill.trainer.KilledProcess;
+import dev.distill.trainer.ShortMemory;
 import dev.distill.trainer.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,30 +47,37 @@ class CausalResumeTest {
         assertSame("whole", "stopped");
     }
 
-    /** The process is another one, and dies by SIGKILL in the middle of its work. */
-    @Test
-    void aKilledProcessLosesOnlyTheStepsAfterItsCheckpoint() throws Exception {
-        train(job(Kind.LORA_WITH_DROPOUT, "whole"), Integer.MAX_VALUE);
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Dai.djl.offline=true",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                CausalResumeTest.class.getName(),
-                                folder.toString())
-                        .redirectErrorStream(true)
-                        .start();
-        try (var lines = process.inputReader()) {
-            assertThat(lines.lines().filter("step 7"::equals).findFirst()).isPresent();
-        }
-        process.destroyForcibly();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"FULL", "LORA_WITH_DROPOUT"})
+    void aTrainingStoppedAfterItsBatchesWereHalvedEndsWithTheSameBytes(Kind kind) {
+        ShortMemory memory = new ShortMemory(7, 2);
+        List<String> notes = train(job(kind, "whole"), Integer.MAX_VALUE, memory);
+        assertThat(notes)
+                .containsExactly(
+                        "step 7 did not fit into memory: batches have at most 2 from now on,"
+                                + " a step as many rows as before");
+        assertThatThrownBy(() -> train(job(kind, "stopped"), 9, memory))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("stopped after step 9 of 15");
+
+        assertThat(train(job(kind, "stopped"), Integer.MAX_VALUE)).isEmpty();
+
+        assertSame("whole", "stopped");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"FULL", "LORA_WITH_DROPOUT"})
+    void aKilledProcessLosesOnlyTheStepsAfterItsCheckpoint(Kind kind) throws Exception {
+        train(job(kind, "whole"), Integer.MAX_VALUE);
+        KilledProcess.at("step 7", CausalResumeTest.class, kind.name(), folder.toString());
         assertThat(folder.resolve("killed/work/checkpoints/step-5")).exists();
         assertThat(folder.resolve("killed/model")).doesNotExist();
 
-        train(job(Kind.LORA_WITH_DROPOUT, "killed"), Integer.MAX_VALUE);
+        train(job(kind, "killed"), Integer.MAX_VALUE);
 
         assertSame("whole", "killed");
     }
@@ -75,27 +85,16 @@ class CausalResumeTest {
     /** Trains until it is killed: after step 7 it waits for that. */
     public static void main(String[] arguments) {
         CausalResumeTest test = new CausalResumeTest();
-        test.folder = Path.of(arguments[0]);
+        test.folder = Path.of(arguments[1]);
         new CausalTrainer(InstantSource.system())
                 .train(
-                        test.job(Kind.LORA_WITH_DROPOUT, "killed"),
+                        test.job(Kind.valueOf(arguments[0]), "killed"),
                         event -> {
-                            if (event instanceof TrainingEvent.Step step) {
-                                System.out.println("step " + step.step());
-                                if (step.step() == 7) {
-                                    waitForever();
-                                }
+                            if (event instanceof TrainingEvent.Step step && step.step() == 7) {
+                                KilledProcess.await("step 7");
                             }
                         },
                         () -> false);
-    }
-
-    private static void waitForever() {
-        try {
-            new java.util.concurrent.CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
@@ -142,12 +141,24 @@ class CausalResumeTest {
         return config.job(folder.resolve(name));
     }
 
-    private static void train(CausalJob job, int steps) {
+    private static List<String> train(CausalJob job, int steps) {
+        return train(job, steps, BatchRows.Memory.OF_THE_PROCESS);
+    }
+
+    /** Stops after so many steps; what it noted. */
+    private static List<String> train(CausalJob job, int steps, BatchRows.Memory memory) {
         int[] done = {0};
-        new CausalTrainer(InstantSource.system())
+        List<String> notes = new ArrayList<>();
+        new CausalTrainer(InstantSource.system(), memory)
                 .train(
                         job,
-                        event -> done[0] += event instanceof TrainingEvent.Step ? 1 : 0,
+                        event -> {
+                            done[0] += event instanceof TrainingEvent.Step ? 1 : 0;
+                            if (event instanceof TrainingEvent.Note(String message)) {
+                                notes.add(message);
+                            }
+                        },
                         () -> done[0] >= steps);
+        return notes;
     }
 }

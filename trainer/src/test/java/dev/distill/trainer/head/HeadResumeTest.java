@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.distill.config.ExitCode;
 import dev.distill.config.HeadConfig;
 import dev.distill.config.UserError;
+import dev.distill.trainer.KilledProcess;
 import dev.distill.trainer.TrainingEvent;
 import dev.distill.trainer.TrainingResult;
+import dev.distill.trainer.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +73,75 @@ class HeadResumeTest {
         assertThat(events).contains(new TrainingEvent.Resumed(5, checkpoint(job, 5)));
         assertThat(resumed.weights()).hasSameBinaryContentAs(whole.weights());
         assertThat(withoutSpeed(job)).isEqualTo(withoutSpeed(job("whole"))).hasSize(4);
+    }
+
+    @Test
+    void aProcessKilledWhileItsNetworkLearnsGoesOnAfterItsCheckpoint() throws Exception {
+        TrainingResult whole = HeadTrainings.train(job("whole"));
+        KilledProcess.at("step 8", HeadResumeTest.class, "step 8", folder.toString());
+        assertThat(checkpoint(job("killed"), 5)).exists();
+
+        List<TrainingEvent> events = new ArrayList<>();
+        TrainingResult resumed = HeadTrainings.train(job("killed"), events::add, () -> false);
+
+        assertThat(events).contains(new TrainingEvent.Resumed(5, checkpoint(job("killed"), 5)));
+        assertThat(resumed.weights()).hasSameBinaryContentAs(whole.weights());
+    }
+
+    @Test
+    void aProcessKilledWhileItEmbedsKeepsTheTextsThatItHasEmbedded() throws Exception {
+        TrainingResult whole = HeadTrainings.train(many("many"));
+        KilledProcess.at("piece 2", HeadResumeTest.class, "piece 2", folder.toString());
+        Path piece;
+        try (Stream<Path> pieces = Files.list(folder.resolve("killed-early/embeddings"))) {
+            piece = pieces.reduce((_, _) -> folder).orElseThrow(); // the only one
+        }
+        Object file = file(piece);
+
+        TrainingResult resumed = HeadTrainings.train(many("killed-early"));
+
+        assertThat(resumed.weights()).hasSameBinaryContentAs(whole.weights());
+        assertThat(file(piece)).isEqualTo(file); // written anew it would be another
+    }
+
+    private static Object file(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Trains until it is killed. */
+    public static void main(String[] arguments) {
+        HeadResumeTest test = new HeadResumeTest();
+        test.folder = Path.of(arguments[1]);
+        int[] pieces = {0};
+        if (arguments[0].equals("step 8")) {
+            HeadTrainings.train(
+                    test.job("killed"),
+                    event -> {
+                        if (event instanceof TrainingEvent.Step s && s.step() == 8) {
+                            KilledProcess.await("step 8");
+                        }
+                    },
+                    () -> false);
+        } else {
+            HeadTrainings.train(
+                    test.many("killed-early"),
+                    _ -> {},
+                    () -> { // asked before each piece
+                        if (++pieces[0] == 2) {
+                            KilledProcess.await("piece 2");
+                        }
+                        return false;
+                    });
+        }
+    }
+
+    /** More rows than a piece of the embeddings has texts; one epoch. */
+    private HeadJob many(String name) {
+        return HeadTrainings.job(
+                HeadTrainings.config(1, 1, 1e-2),
+                folder.resolve(name),
+                Trainings.rows(EmbeddingCache.PIECE_TEXTS + 100, 3),
+                Trainings.rows(12, 2));
     }
 
     @Test

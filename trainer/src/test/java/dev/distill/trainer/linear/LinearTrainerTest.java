@@ -10,6 +10,7 @@ import dev.distill.models.ModelCard;
 import dev.distill.models.Prediction;
 import dev.distill.models.linear.LinearClassifier;
 import dev.distill.models.linear.LinearPackage;
+import dev.distill.trainer.KilledProcess;
 import dev.distill.trainer.TrainingRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearTrainerTest {
     private static final LinearConfig CONFIG = new LinearConfig(2, 2, 4, 1, 2, 200_000, 1.0, true);
@@ -201,11 +204,51 @@ class LinearTrainerTest {
         write(folder.resolve("one"), train(job));
         write(folder.resolve("two"), train(job(60, 4)));
 
-        try (Stream<Path> files = Files.list(folder.resolve("one"))) {
+        assertSame("one", "two");
+    }
+
+    /** While it fits the labels' scores, and in the midst of writing the package. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fits", "writes"})
+    void aProcessKilledAnywhereIsRunAgainToTheSameBytes(String where) throws Exception {
+        write(folder.resolve("whole"), train(job(60, 4)));
+
+        KilledProcess.at(where, LinearTrainerTest.class, where, folder.toString());
+        assertThat(Files.exists(folder.resolve("killed"))).isEqualTo(where.equals("writes"));
+
+        write(folder.resolve("killed"), train(job(60, 4)));
+        assertSame("whole", "killed");
+    }
+
+    /** Trains, or writes what it has trained again and again, until it is killed. */
+    public static void main(String[] arguments) {
+        boolean fits = arguments[0].equals("fits");
+        AtomicInteger asked = new AtomicInteger();
+        LinearResult result =
+                new LinearTrainer(InstantSource.system())
+                        .train(
+                                job(60, 4),
+                                _ -> {},
+                                () -> {
+                                    if (fits && asked.getAndIncrement() == 1) {
+                                        KilledProcess.await("fits");
+                                    }
+                                    return false;
+                                });
+        for (int i = 0; ; i++) {
+            write(Path.of(arguments[1]).resolve("killed"), result);
+            if (i == 2) {
+                System.out.println("writes");
+            }
+        }
+    }
+
+    private void assertSame(String expected, String actual) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(expected))) {
             List<Path> all = files.toList();
             assertThat(all).hasSize(5);
             for (Path file : all) {
-                assertThat(folder.resolve("two").resolve(file.getFileName()))
+                assertThat(folder.resolve(actual).resolve(file.getFileName()))
                         .hasSameBinaryContentAs(file);
             }
         }

@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -20,6 +22,7 @@ final class FakeMlflow implements AutoCloseable {
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Set<String> experiments = new TreeSet<>();
     private final Set<String> runs = new TreeSet<>();
+    private final Map<String, String> parameters = new TreeMap<>();
     private volatile int failing;
 
     /** A request, its endpoint without {@code /api/2.0/mlflow/}. */
@@ -94,10 +97,27 @@ final class FakeMlflow implements AutoCloseable {
                 runs.add(run);
                 send(exchange, 200, "{\"run\":{\"info\":{\"run_id\":\"" + run + "\"}}}");
             }
-            case "runs/log-batch", "runs/update" ->
+            case "runs/log-batch" -> {
+                boolean known = runs.contains(body.path("run_id").asText());
+                send(exchange, !known ? 404 : changes(body) ? 400 : 200, "{}");
+            }
+            case "runs/update" ->
                     send(exchange, runs.contains(body.path("run_id").asText()) ? 200 : 404, "{}");
             default -> send(exchange, 404, "{}");
         }
+    }
+
+    /** Whether a parameter has another value than before, which MLflow refuses. */
+    private boolean changes(JsonNode body) {
+        for (JsonNode parameter : body.path("params")) {
+            String key = body.path("run_id").asText() + "/" + parameter.path("key").asText();
+            String value = parameter.path("value").asText();
+            String before = parameters.putIfAbsent(key, value);
+            if (before != null && !before.equals(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

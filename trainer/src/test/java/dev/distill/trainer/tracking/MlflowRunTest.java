@@ -94,6 +94,22 @@ class MlflowRunTest {
     }
 
     @Test
+    void aResumedTrainingWithAnotherSaveStepsIsNoConflict() {
+        Map<String, String> environment = Map.of("MLFLOW_TRACKING_URI", server.address());
+        for (String every : List.of("50", "10")) {
+            try (Trackers trackers = trackers(environment)) {
+                trackers.settings(Map.of("train.save_steps", every));
+                trackers.scalars(1, Map.of("train/loss", 0.5));
+            }
+        }
+
+        assertThat(notes).isEmpty();
+        assertThat(sent("params"))
+                .containsExactly(Json.object().put("key", "train.save_steps").put("value", "50"));
+        assertThat(sent("metrics")).hasSize(2);
+    }
+
+    @Test
     void aServerThatFailsIsToldOnceAndThenLeftAlone() {
         server.fail(507);
         try (Trackers trackers = trackers(Map.of("MLFLOW_TRACKING_URI", server.address()))) {
