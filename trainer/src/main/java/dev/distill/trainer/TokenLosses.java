@@ -19,8 +19,8 @@ import java.util.Map;
  * <p>Not thread-safe; whoever made it closes it.
  */
 public final class TokenLosses implements AutoCloseable {
-    /** Memory for the logits of a chunk in float32. */
-    private static final long CHUNK_BYTES = 1L << 27;
+    /** Memory for the logits of a chunk in float32; in bfloat16 they take half of it. */
+    private static final long CHUNK_BYTES = 1L << 28;
 
     private final NDManager manager;
     private final Program program;
@@ -62,7 +62,8 @@ public final class TokenLosses implements AutoCloseable {
      *
      * @param loss over the normaliser; the shares of a step add up to its mean
      * @param ofHidden gradient by {@code hidden}, in its shape and type
-     * @param ofOutput gradient by {@code output}, float32; empty where it was not asked for
+     * @param ofOutput gradient by {@code output}, float32 or in the type of {@code hidden}; empty where
+     *     it was not asked for
      */
     public record Gradient(double loss, NDArray ofHidden, NDArray ofOutput) {}
 

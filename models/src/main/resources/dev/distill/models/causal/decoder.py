@@ -32,6 +32,12 @@ class Decoder(Module):
       x = x * scale
     return x
 
+  # Adds to the gradient of the embedding (V, D) that by what embed gave; begins with zeros unless begun.
+  def embed_back(self: __torch__.Decoder, c: Dict[str, Tensor], ids: Tensor, of_x: Tensor, sum: Tensor, begun: Tensor) -> Tensor:
+    if not bool(begun):
+      sum.zero_()
+    return sum.index_add_(0, ids.flatten(), of_x.flatten(0, 1).to(6), alpha=float(c["embedding_scale"]))
+
   def context(self: __torch__.Decoder, c: Dict[str, Tensor], positions: Tensor, segments: Tensor) -> List[Tensor]:
     return self.context_of(c, positions, segments, positions, segments, 0)
 
