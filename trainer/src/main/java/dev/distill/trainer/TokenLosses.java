@@ -19,8 +19,8 @@ import java.util.Map;
  * <p>Not thread-safe; whoever made it closes it.
  */
 public final class TokenLosses implements AutoCloseable {
-    /** Memory for the logits of a chunk in float32; in bfloat16 they take half of it. */
-    private static final long CHUNK_BYTES = 1L << 28;
+    /** Memory for the logits of a chunk in float32, of which a divergence needs several. */
+    private static final long CHUNK_BYTES = 1L << 27;
 
     private final NDManager manager;
     private final Program program;
@@ -35,7 +35,15 @@ public final class TokenLosses implements AutoCloseable {
                 parent,
                 divergence,
                 cap,
-                Math.toIntExact(Math.max(1, CHUNK_BYTES / (vocabulary * Float.BYTES))));
+                Math.toIntExact(
+                        Math.max(1, bytes(divergence, cap) / (vocabulary * Float.BYTES))));
+    }
+
+    /** The cross-entropy alone works in place, and each chunk costs a sum of output gradients. */
+    private static long bytes(Divergence divergence, double cap) {
+        return divergence.code() == Divergence.NONE.code() && cap == 0
+                ? 2 * CHUNK_BYTES
+                : CHUNK_BYTES;
     }
 
     /** With as many positions in a chunk as {@code chunk} says. */
