@@ -185,6 +185,7 @@ final class Extraction {
                         TrainConfig.LrSchedulerType.COSINE,
                         1,
                         Optional.empty(),
+                        0,
                         TrainConfig.Precision.FP32,
                         new TrainConfig.Kd(1, 0),
                         10_000,

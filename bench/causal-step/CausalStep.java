@@ -106,6 +106,7 @@ final class CausalStep {
                         TrainConfig.LrSchedulerType.LINEAR,
                         1,
                         Optional.empty(),
+                        0,
                         precision,
                         new TrainConfig.Kd(1, 0),
                         10_000,

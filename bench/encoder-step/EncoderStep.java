@@ -75,6 +75,7 @@ final class EncoderStep {
                         TrainConfig.LrSchedulerType.LINEAR,
                         1,
                         Optional.of(0.1),
+                        0,
                         precision,
                         new TrainConfig.Kd(2, 0.5),
                         steps,

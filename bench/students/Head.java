@@ -94,6 +94,7 @@ final class Head {
                         TrainConfig.LrSchedulerType.LINEAR,
                         1.0,
                         Optional.empty(),
+                        0,
                         TrainConfig.Precision.AUTO,
                         new TrainConfig.Kd(2, alpha),
                         50,

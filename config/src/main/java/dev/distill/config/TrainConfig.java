@@ -52,6 +52,13 @@ public record TrainConfig(
                 @AtLeast(0)
                 @AtMost(0.9)
                 Optional<Double> dropout,
+        @Doc(
+                        "Share of a label that is spread evenly over all labels; 0.1 helps where some labels are wrong. The teacher's probabilities stay as they are.")
+                @OnlyFor({Kind.HEAD, Kind.ENCODER})
+                @Default("0")
+                @AtLeast(0)
+                @AtMost(0.9)
+                double labelSmoothingFactor,
         @Doc("Arithmetic of the matrix products: auto is bf16 where the processor has it.")
                 @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("auto")

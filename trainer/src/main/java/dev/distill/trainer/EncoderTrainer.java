@@ -5,28 +5,20 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
-import dev.distill.files.Digest;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.trainer.TrainingState.Best;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Trains a student of kind {@code encoder}: all weights of a pretrained encoder and a new
- * classification head, on the teacher's probabilities and on labels.
- *
- * <p>A training that was stopped at any moment goes on from its newest checkpoint and ends, on the
- * same machine, with the very bytes that an undisturbed one ends with: the batches, the learning
- * rate and the dropout of a step follow from the seed and the step's number, and a checkpoint holds
- * the rest.
+ * classification head, on the teacher's probabilities and on labels; {@link TrainingLoop} has the
+ * steps. Batches, learning rate and dropout of a step follow from the seed and the step's number.
  *
  * <p>libtorch's random generator belongs to the process: one training at a time.
  */
@@ -57,161 +49,97 @@ public final class EncoderTrainer {
         double truncated = texts.truncatedShare(job.student().maxLength());
         int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
         int perEpoch = Batches.stepsPerEpoch(texts.training().size(), stepRows);
-        int steps = perEpoch * config.numTrainEpochs();
-        Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
+        TrainingLoop.Plan plan =
+                TrainingLoop.Plan.of(
+                        config,
+                        perEpoch,
+                        config.earlyStoppingPatience(),
+                        Best::beats,
+                        "lower train.learning_rate (%s) or train.head_learning_rate (%s); the checkpoints are kept"
+                                .formatted(config.learningRate(), config.headLearningRate()));
         listener.accept(
                 new TrainingEvent.Started(
-                        texts.training().size(), steps, config.numTrainEpochs(), truncated));
+                        texts.training().size(), plan.steps(), plan.epochs(), truncated));
 
-        // 2. Begin at the base, or at the newest checkpoint of this very job.
-        Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
-        Digest digest = job.digest();
-        Optional<TrainingState> saved = checkpoints.newest(digest);
-        TrainingState state =
-                saved.orElse(
-                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
-        MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
-        saved.ifPresent(
-                s ->
-                        listener.accept(
-                                new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
-
+        // 2. From the base, or from where an earlier run got to, step by step.
+        TrainingLoop loop =
+                new TrainingLoop(
+                        job.work(),
+                        TrainingState.fresh(job.digest(), perEpoch, config.seed()),
+                        clock,
+                        listener,
+                        stop);
+        TrainingLoop.End end;
         try (NDManager manager = Torch.newManager();
-                Weights weights = weights(manager, job, checkpoints, saved);
+                Weights weights = weights(manager, job, loop);
                 ActiveVocabulary vocabulary =
                         new ActiveVocabulary(
                                 manager,
                                 texts,
                                 weights,
                                 job.encoder().architecture().tokenTable());
-                Learner learner = learner(manager, job, weights, checkpoints, saved)) {
-            Rows rows = vocabulary.renumbered(texts);
-            int savedStep = state.step();
-            List<List<EncodedRow>> epoch = List.of();
+                Learner learner =
+                        new Learner(manager, job.encoder(), weights, job.precision(), config)) {
+            loop.moments().ifPresent(learner.optimizer()::read);
             BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
-            while (state.step() < steps && !isStale(config, state)) {
-                // 3. Stopped? Everything up to here is kept.
-                if (stop.getAsBoolean()) {
-                    if (savedStep < state.step()) {
-                        save(checkpoints, state, vocabulary, learner, listener);
-                    }
-                    throw TrainingErrors.interrupted(state.step(), steps);
-                }
-
-                // 4. One optimiser step.
-                Instant begun = clock.instant();
-                if (epoch.isEmpty() || state.cursor() == 0) {
-                    epoch = Batches.epoch(rows.training(), stepRows, config.seed(), state.epoch());
-                }
-                List<EncodedRow> batch = epoch.get(state.cursor());
-                double factor = schedule.factor(state.step());
-                int number = state.step() + 1;
-                Learner.Outcome outcome =
-                        batchRows.fitting(
-                                number, size -> learner.step(batch, number, factor, size));
-                if (!outcome.isFinite()) {
-                    throw diverged(number, outcome, batch, config);
-                }
-                double seconds = secondsSince(begun);
-                state = state.afterStep(seconds);
-                TrainingEvent.Step step =
-                        new TrainingEvent.Step(
-                                state.step(),
-                                steps,
-                                outcome.loss(),
-                                config.learningRate() * factor,
-                                outcome.gradientNorm(),
-                                batch.size() / seconds);
-                metrics.step(step);
-                listener.accept(step);
-
-                // 5. After an epoch: is it the best so far?
-                if (state.cursor() == 0) {
-                    Instant validating = clock.instant();
-                    Learner.Score score = learner.validate(rows.validation());
-                    Best now = new Best(state.epoch(), score.accuracy(), score.loss());
-                    boolean best = state.best().map(now::beats).orElse(true);
-                    state =
-                            state.afterEpoch(
-                                    secondsSince(validating),
-                                    best ? Optional.of(now) : state.best());
-                    TrainingEvent.Epoch end =
-                            new TrainingEvent.Epoch(
-                                    now.epoch(),
-                                    config.numTrainEpochs(),
-                                    now.accuracy(),
-                                    now.loss(),
-                                    best);
-                    metrics.epoch(state.step(), end);
-                    listener.accept(end);
-                }
-
-                // 6. Every few steps and after an epoch: put it on the disk.
-                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
-                    save(checkpoints, state, vocabulary, learner, listener);
-                    savedStep = state.step();
-                }
-            }
+            end =
+                    loop.run(
+                            plan,
+                            new Student(
+                                    config,
+                                    vocabulary.renumbered(texts),
+                                    vocabulary,
+                                    learner,
+                                    batchRows));
         }
 
-        // 7. The best epoch's weights are the student.
+        // 3. The best epoch's weights are the student.
         Path student = job.output().resolve("model.safetensors");
-        Path kept = checkpoints.weights(state.bestStep().orElseThrow());
-        AtomicFile.write(student, out -> Files.copy(kept, out));
-        return TrainingResult.of(state, texts.training().size(), truncated, student);
+        AtomicFile.write(student, out -> Files.copy(end.best(), out));
+        return TrainingResult.of(end.state(), texts.training().size(), truncated, student);
     }
 
-    /** Whether so many epochs brought nothing better that no more is expected. */
-    private static boolean isStale(TrainConfig config, TrainingState state) {
-        return config.earlyStoppingPatience().map(state::isStale).orElse(false);
-    }
-
-    private static Weights weights(
-            NDManager manager,
-            TrainingJob job,
-            Checkpoints checkpoints,
-            Optional<TrainingState> saved) {
-        return saved.map(s -> Weights.read(manager, checkpoints.weights(s.step())))
+    private static Weights weights(NDManager manager, TrainingJob job, TrainingLoop loop) {
+        return loop.weights()
+                .map(file -> Weights.read(manager, file))
                 .orElseGet(() -> job.base().newStudent(manager, job.encoder(), job.train().seed()));
     }
 
-    private static Learner learner(
-            NDManager manager,
-            TrainingJob job,
-            Weights weights,
-            Checkpoints checkpoints,
-            Optional<TrainingState> saved) {
-        Learner learner =
-                new Learner(manager, job.encoder(), weights, job.precision(), job.train());
-        saved.ifPresent(s -> learner.optimizer().read(checkpoints.moments(s.step())));
-        return learner;
-    }
-
-    private static void save(
-            Checkpoints checkpoints,
-            TrainingState state,
+    /** What the loop has in its hands. */
+    private record Student(
+            TrainConfig config,
+            Rows rows,
             ActiveVocabulary vocabulary,
             Learner learner,
-            Consumer<TrainingEvent> listener) {
-        checkpoints.save(
-                state,
-                file -> vocabulary.write(file, learner.weights()),
-                file -> learner.optimizer().write(file));
-        listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
-    }
+            BatchRows batchRows)
+            implements Trainee<EncodedRow> {
+        @Override
+        public List<List<EncodedRow>> epoch(int epoch) {
+            int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
+            return Batches.epoch(rows.training(), stepRows, config.seed(), epoch);
+        }
 
-    private double secondsSince(Instant begun) {
-        return Duration.between(begun, clock.instant()).toNanos() / 1e9;
-    }
+        @Override
+        public StepOutcome step(List<EncodedRow> batch, int number, double factor) {
+            return batchRows.fitting(number, size -> learner.step(batch, number, factor, size));
+        }
 
-    private static UserError diverged(
-            int step, Learner.Outcome outcome, List<EncodedRow> batch, TrainConfig config) {
-        return TrainingErrors.diverged(
-                step,
-                outcome.loss(),
-                outcome.gradientNorm(),
-                batch.stream().map(EncodedRow::id).toList(),
-                "lower train.learning_rate (%s) or train.head_learning_rate (%s); the checkpoints are kept"
-                        .formatted(config.learningRate(), config.headLearningRate()));
+        @Override
+        public Score validate() {
+            return learner.validate(rows.validation());
+        }
+
+        @Override
+        public void save(Checkpoints checkpoints, TrainingState state) {
+            checkpoints.save(
+                    state,
+                    file -> vocabulary.write(file, learner.weights()),
+                    learner.optimizer()::write);
+        }
+
+        @Override
+        public String name(EncodedRow row) {
+            return row.id();
+        }
     }
 }

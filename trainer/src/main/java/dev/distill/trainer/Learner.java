@@ -45,27 +45,12 @@ final class Learner implements AutoCloseable {
     }
 
     /**
-     * What a step came to.
-     *
-     * @param loss mean over the step's rows; when it is not finite, nothing was changed
-     * @param gradientNorm global norm before clipping; when it is not finite, nothing was changed
-     */
-    record Outcome(double loss, double gradientNorm) {
-        boolean isFinite() {
-            return Double.isFinite(loss) && Double.isFinite(gradientNorm);
-        }
-    }
-
-    /** How a student does on the validation rows; the loss is the mean over them. */
-    record Score(double accuracy, double loss) {}
-
-    /**
      * Learns from the rows of an optimiser step, in as many batches as they need.
      *
      * @param number of the step, from 1
      * @param factor share of the peak learning rates
      */
-    Outcome step(List<EncodedRow> rows, int number, double factor) {
+    StepOutcome step(List<EncodedRow> rows, int number, double factor) {
         return step(rows, number, factor, config.perDeviceTrainBatchSize());
     }
 
@@ -73,7 +58,7 @@ final class Learner implements AutoCloseable {
      * The same in batches of other size, which changes nothing but the order of sums and what is
      * dropped; when it fails, nothing was changed.
      */
-    Outcome step(List<EncodedRow> rows, int number, double factor, int batchRows) {
+    StepOutcome step(List<EncodedRow> rows, int number, double factor, int batchRows) {
         try (NDManager step = manager.newSubManager()) {
             List<Map<String, NDArray>> shared = copies.of(step, weights, crew.size());
             SplittableRandom seeds =
@@ -93,9 +78,9 @@ final class Learner implements AutoCloseable {
                 }
             }
             if (!Double.isFinite(mean)) {
-                return new Outcome(mean, Double.NaN);
+                return new StepOutcome(mean, Double.NaN);
             }
-            return new Outcome(mean, optimizer.step(step, sums, number, factor));
+            return new StepOutcome(mean, optimizer.step(step, sums, number, factor));
         }
     }
 

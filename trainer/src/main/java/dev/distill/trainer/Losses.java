@@ -27,9 +27,15 @@ final class Losses implements AutoCloseable {
     private final Program program;
     private final Map<String, NDArray> numbers;
 
-    Losses(NDManager manager, Kd kd) {
+    /**
+     * Compiles the program in {@code manager}.
+     *
+     * @param labelSmoothing share of a label that is spread evenly over all classes
+     */
+    Losses(NDManager manager, Kd kd, double labelSmoothing) {
         this.program = Program.load(manager, Losses.class, "losses.py", "Losses");
         this.numbers = divergence(kd).numbers(manager);
+        numbers.put("label_smoothing", manager.create(labelSmoothing));
     }
 
     private static Divergence divergence(Kd kd) {

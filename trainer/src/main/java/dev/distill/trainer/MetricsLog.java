@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * with the optimiser steps done. A resumed training writes the file that an undisturbed one would
  * have written, but for speeds.
  */
-public final class MetricsLog {
+final class MetricsLog {
     private static final int STEPS_PER_LINE = 10;
 
     private final Path file;
@@ -25,7 +25,7 @@ public final class MetricsLog {
     /**
      * Opens the log; lines after {@code step}, from a run that got further than its checkpoint, go.
      */
-    public MetricsLog(Path file, int step) {
+    MetricsLog(Path file, int step) {
         this.file = file;
         AtomicFile.write(
                 file,
@@ -53,7 +53,7 @@ public final class MetricsLog {
     }
 
     /** Writes every tenth step. */
-    public void step(TrainingEvent.Step step) {
+    void step(TrainingEvent.Step step) {
         if (step.step() % STEPS_PER_LINE == 0) {
             append(
                     Json.object()
@@ -66,7 +66,7 @@ public final class MetricsLog {
     }
 
     /** Writes an epoch that ended with that step. */
-    public void epoch(int step, TrainingEvent.Epoch epoch) {
+    void epoch(int step, TrainingEvent.Epoch epoch) {
         append(
                 Json.object()
                         .put("step", step)

@@ -16,7 +16,7 @@ public final class TrainingErrors {
      *
      * @param step the last one done
      */
-    public static UserError interrupted(int step, int steps) {
+    static UserError interrupted(int step, int steps) {
         return interrupted("after step %d of %d".formatted(step, steps));
     }
 
@@ -39,9 +39,8 @@ public final class TrainingErrors {
      * @param rows names of the rows of the step
      * @param hint what to do
      */
-    public static UserError diverged(
-            int step, double loss, double gradientNorm, List<String> rows, String hint) {
-        boolean finite = Double.isFinite(loss);
+    static UserError diverged(int step, StepOutcome outcome, List<String> rows, String hint) {
+        boolean finite = Double.isFinite(outcome.loss());
         String named = String.join(", ", rows.subList(0, Math.min(rows.size(), ROWS_NAMED)));
         String more =
                 rows.size() > ROWS_NAMED ? ", and %d more".formatted(rows.size() - ROWS_NAMED) : "";
@@ -52,7 +51,7 @@ public final class TrainingErrors {
                                         .formatted(
                                                 finite ? "gradient's norm" : "loss",
                                                 step,
-                                                finite ? gradientNorm : loss,
+                                                finite ? outcome.gradientNorm() : outcome.loss(),
                                                 named,
                                                 more))
                         .withHint(hint));

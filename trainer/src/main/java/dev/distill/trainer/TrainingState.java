@@ -28,8 +28,18 @@ public record TrainingState(
     public record Best(int epoch, double accuracy, double loss) {
         /** Whether this is better than another: by accuracy, then by loss. */
         public boolean beats(Best other) {
-            return accuracy > other.accuracy || (accuracy == other.accuracy && loss < other.loss);
+            return accuracy > other.accuracy || (accuracy == other.accuracy && hasLowerLoss(other));
         }
+
+        /** Whether this has the lower loss. */
+        public boolean hasLowerLoss(Best other) {
+            return loss < other.loss;
+        }
+    }
+
+    /** Before the first step. */
+    public static TrainingState fresh(Digest job, int stepsPerEpoch, long seed) {
+        return new TrainingState(job, 0, stepsPerEpoch, seed, 0, Optional.empty());
     }
 
     /** The epoch of the next step, from 0. */
@@ -50,6 +60,11 @@ public record TrainingState(
     /** Whether an epoch has just ended and the last {@code patience} brought nothing better. */
     public boolean isStale(int patience) {
         return cursor() == 0 && best.map(b -> epoch() - b.epoch >= patience).orElse(false);
+    }
+
+    /** The same after more time. */
+    public TrainingState after(double moreSeconds) {
+        return new TrainingState(job, step, stepsPerEpoch, seed, seconds + moreSeconds, best);
     }
 
     /** The state after one more step. */

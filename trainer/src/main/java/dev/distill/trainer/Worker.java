@@ -41,7 +41,7 @@ final class Worker implements AutoCloseable {
                         Thread.ofPlatform().daemon().name("learner-" + index).factory());
         this.operatorThreads = operatorThreads;
         this.encoder = new Encoder(manager, encoder, precision);
-        this.losses = new Losses(manager, config.kd());
+        this.losses = new Losses(manager, config.kd(), config.labelSmoothingFactor());
         this.gradients = new Gradients(manager);
     }
 

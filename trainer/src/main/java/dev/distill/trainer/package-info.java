@@ -1,10 +1,13 @@
 /**
- * How a student learns. {@link dev.distill.trainer.EncoderTrainer} is the entry: one visible loop
- * over the optimiser steps of a {@link dev.distill.trainer.TrainingJob}, whose {@link
- * dev.distill.trainer.TrainingEvent}s a caller watches.
+ * How a student learns. {@link dev.distill.trainer.TrainingLoop} is the one loop over optimiser
+ * steps; {@link dev.distill.trainer.EncoderTrainer} enters it for a {@link
+ * dev.distill.trainer.TrainingJob}, whose {@link dev.distill.trainer.TrainingEvent}s a caller
+ * watches.
  *
  * <ul>
  *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them;
+ *   <li>in the loop: a {@code Trainee} is what it asks; {@code StepOutcome} and {@code Score} are
+ *       what it hears;
  *   <li>in a step: {@code Batches} says which rows, {@code Learner} has a {@code Crew} of {@code
  *       Worker}s run forward, loss, gradients and optimiser; {@code Losses} and {@code Optimizer}
  *       are doors to {@code losses.py} and {@code optimizer.py}, TorchScript text among the
@@ -16,8 +19,8 @@
  *       TensorBoard and MLflow.
  *   <li>after the loop: {@code CalibrationFit} finds the temperature of the student's
  *       probabilities; {@code TrainingErrors} are the ends that are no good.
- *   <li>the other kinds of student, by the same blocks: packages {@code linear}, {@code head} and
- *       {@code causal}.
+ *   <li>the other kinds of student: packages {@code head} and {@code causal} enter the same loop,
+ *       {@code linear} has no steps.
  * </ul>
  *
  * <p>Invariant: everything a step does follows from the checkpoint before it, the seed and the

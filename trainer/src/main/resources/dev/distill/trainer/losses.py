@@ -3,8 +3,9 @@ import __torch__.divergences
 # Losses of a student that classifies. Shapes: logits (rows, classes) float32, labels (rows) int64,
 # teacher (rows, classes) float32, each row of it a distribution at temperature 1.
 
-def ce(logits: Tensor, labels: Tensor) -> Tensor:
-  return torch.cross_entropy_loss(logits, labels, None, 2)
+# Smoothing spreads that share of a label evenly over all classes (https://arxiv.org/abs/1512.00567).
+def ce(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+  return torch.cross_entropy_loss(logits, labels, None, 2, -100, smoothing)
 
 def distillation(logits: Tensor, labels: Tensor, teacher: Tensor, c: Dict[str, Tensor]) -> Tensor:
   # The sum over the rows; the caller divides by the rows of the whole optimiser step.
@@ -15,7 +16,7 @@ def distillation(logits: Tensor, labels: Tensor, teacher: Tensor, c: Dict[str, T
   log_p = __torch__.divergences.log_distribution(torch.log(torch.clamp_min(teacher, 1e-12)), t)
   log_q = __torch__.divergences.log_distribution(logits, t)
   kd = __torch__.divergences.divergence(log_p, log_q, int(c["kind"]), t, float(c["parameter"])).sum()
-  return __torch__.ce(logits, labels) * (1.0 - alpha) + kd * alpha
+  return __torch__.ce(logits, labels, float(c["label_smoothing"])) * (1.0 - alpha) + kd * alpha
 
 class Losses(Module):
   __parameters__ = []

@@ -56,7 +56,7 @@ class LearnerTest {
                                 config)) {
             List<EncodedRow> rows = Rows.encode(job).training();
             for (int step = 0; step < REFERENCE.length; step++) {
-                Learner.Outcome outcome = learner.step(rows, step + 1, schedule.factor(step));
+                StepOutcome outcome = learner.step(rows, step + 1, schedule.factor(step));
 
                 assertThat(outcome.loss()).isCloseTo(REFERENCE[step][0], within(1e-4));
                 assertThat(outcome.gradientNorm()).isCloseTo(REFERENCE[step][1], within(1e-3));

@@ -47,6 +47,26 @@ class LossesTest {
     }
 
     @Test
+    void smoothingSpreadsAShareOfTheLabelOverAllClassesAndLeavesTheTeacherAlone() {
+        float[] q = softmax(STUDENT_LOGITS);
+        double mean = 0;
+        for (float share : q) {
+            mean -= Math.log(share) / q.length;
+        }
+        float[] teacher = softmax(TEACHER_LOGITS);
+        double soft = loss(2, 1, STUDENT_LOGITS, 1, teacher);
+
+        try (Losses losses = new Losses(manager, new Kd(2, 0.3), 0.1)) {
+            double loss =
+                    losses.train(manager, row(STUDENT_LOGITS), batch(1, teacher), 1).getFloat();
+
+            assertThat(loss)
+                    .isCloseTo(
+                            0.7 * (0.9 * -Math.log(q[1]) + 0.1 * mean) + 0.3 * soft, within(1e-6));
+        }
+    }
+
+    @Test
     void alphaWeighsTheTeacherAgainstTheLabel() {
         float[] teacher = softmax(TEACHER_LOGITS);
         double hard = loss(2, 0, STUDENT_LOGITS, 0, teacher);
@@ -111,7 +131,7 @@ class LossesTest {
     @Test
     void aStepsLossesAddUpToItsMean() {
         float[] teacher = softmax(TEACHER_LOGITS);
-        try (Losses losses = new Losses(manager, new Kd(2, 0.5))) {
+        try (Losses losses = new Losses(manager, new Kd(2, 0.5), 0)) {
             double one = loss(2, 0.5, STUDENT_LOGITS, 0, teacher);
             double share =
                     losses.train(manager, row(STUDENT_LOGITS), batch(0, teacher), 4).getFloat();
@@ -123,7 +143,7 @@ class LossesTest {
     @Test
     void validationSumsTheLossAndCountsRightAnswers() {
         float[] teacher = softmax(TEACHER_LOGITS);
-        try (Losses losses = new Losses(manager, new Kd(2, 0.5))) {
+        try (Losses losses = new Losses(manager, new Kd(2, 0.5), 0)) {
             Losses.Sums right = losses.validate(manager, row(STUDENT_LOGITS), batch(1, teacher));
             Losses.Sums wrong = losses.validate(manager, row(STUDENT_LOGITS), batch(0, teacher));
 
@@ -136,14 +156,14 @@ class LossesTest {
 
     private double loss(
             double temperature, double alpha, float[] logits, int label, float[] teacher) {
-        try (Losses losses = new Losses(manager, new Kd(temperature, alpha))) {
+        try (Losses losses = new Losses(manager, new Kd(temperature, alpha), 0)) {
             return losses.train(manager, row(logits), batch(label, teacher), 1).getFloat();
         }
     }
 
     private float[] gradient(
             double temperature, double alpha, float[] logits, int label, float[] teacher) {
-        try (Losses losses = new Losses(manager, new Kd(temperature, alpha));
+        try (Losses losses = new Losses(manager, new Kd(temperature, alpha), 0);
                 Gradients gradients = new Gradients(manager)) {
             NDArray row = row(logits);
             row.setRequiresGradient(true);

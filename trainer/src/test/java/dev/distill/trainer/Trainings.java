@@ -98,6 +98,7 @@ public final class Trainings {
                 TrainConfig.LrSchedulerType.LINEAR,
                 maxGradNorm,
                 dropout,
+                0,
                 precision,
                 kd,
                 saveSteps,

@@ -10,6 +10,8 @@ import dev.distill.models.causal.CausalLm;
 import dev.distill.models.causal.Generator;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Optimizer;
+import dev.distill.trainer.Score;
+import dev.distill.trainer.StepOutcome;
 import dev.distill.trainer.TokenLosses;
 import dev.distill.trainer.TokenLosses.Gradient;
 import dev.distill.trainer.TokenLosses.Output;
@@ -85,29 +87,14 @@ final class CausalLearner implements AutoCloseable {
     }
 
     /**
-     * What a step came to.
-     *
-     * @param loss mean over the positions that are trained on; when it is not finite, nothing was
-     *     changed
-     * @param gradientNorm global norm before clipping; when it is not finite, nothing was changed
-     */
-    record Outcome(double loss, double gradientNorm) {
-        boolean isFinite() {
-            return Double.isFinite(loss) && Double.isFinite(gradientNorm);
-        }
-    }
-
-    /** How a student does on validation samples; both are means over the trained positions. */
-    record Score(double accuracy, double loss) {}
-
-    /**
      * Learns from the samples of an optimiser step, in as many batches as they need.
      *
      * @param number of the step, from 1
      * @param factor share of the peak learning rate
      * @param microBatch most samples of a batch
      */
-    Outcome step(List<Sample> samples, int number, double factor, int microBatch, Source source) {
+    StepOutcome step(
+            List<Sample> samples, int number, double factor, int microBatch, Source source) {
         TokenLosses loss = losses(source);
         long positions = positions(samples);
         SplittableRandom seeds =
@@ -123,12 +110,12 @@ final class CausalLearner implements AutoCloseable {
             onto = Onto.SUM;
         }
         if (!Double.isFinite(mean)) {
-            return new Outcome(mean, Double.NaN);
+            return new StepOutcome(mean, Double.NaN);
         }
         try (NDManager step = manager.newSubManager()) {
             double norm = optimizer.step(step, sums(optimizer.names()), number, factor);
             weights.refresh(step);
-            return new Outcome(mean, norm);
+            return new StepOutcome(mean, norm);
         }
     }
 

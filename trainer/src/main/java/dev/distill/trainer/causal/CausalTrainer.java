@@ -4,34 +4,28 @@ import ai.djl.ndarray.NDManager;
 import dev.distill.config.ExitCode;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
-import dev.distill.files.Digest;
 import dev.distill.models.Torch;
 import dev.distill.trainer.BatchRows;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Checkpoints;
-import dev.distill.trainer.MetricsLog;
-import dev.distill.trainer.Schedule;
-import dev.distill.trainer.TrainingErrors;
+import dev.distill.trainer.Score;
+import dev.distill.trainer.StepOutcome;
+import dev.distill.trainer.Trainee;
 import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingLoop;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingState;
 import dev.distill.trainer.TrainingState.Best;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Trains a student of kind {@code causal-lm}, all of its weights or adapters beside them, on the
- * teacher's answers and on what is known of the teacher's distribution.
- *
- * <p>A training that was stopped at any moment goes on from its newest checkpoint and ends, on the
- * same machine, with the very bytes that an undisturbed one ends with: the batches, the learning
- * rate, the dropout and the student's own answers of a step follow from the seed and the step's
- * number, and a checkpoint holds the rest.
+ * teacher's answers and on what is known of the teacher's distribution; {@link TrainingLoop} has
+ * the steps. Batches, learning rate, dropout and the student's own answers of a step follow from
+ * the seed and the step's number.
  *
  * <p>libtorch's random generator belongs to the process: one training at a time.
  */
@@ -61,12 +55,17 @@ public final class CausalTrainer {
         // 1. Look at the rows, the teacher and the memory before anything costs time.
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
-        Digest digest = job.digest();
         BatchRows batchRows = new BatchRows(config.perDeviceTrainBatchSize(), listener);
         int stepRows = batchRows.now() * config.gradientAccumulationSteps();
         int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
-        int steps = perEpoch * config.numTrainEpochs();
-        Schedule schedule = Schedule.of(config.lrSchedulerType(), steps, config.warmupRatio());
+        TrainingLoop.Plan plan =
+                TrainingLoop.Plan.of(
+                        config,
+                        perEpoch,
+                        job.causal().earlyStoppingPatience(),
+                        Best::hasLowerLoss,
+                        "lower train.learning_rate (%s); the checkpoints are kept"
+                                .formatted(config.learningRate()));
         CausalLearner.Settings settings =
                 new CausalLearner.Settings(
                         config,
@@ -75,149 +74,81 @@ public final class CausalTrainer {
         rows.plan(job, student, settings).check(MemoryPlan.free());
         listener.accept(
                 new TrainingEvent.Started(
-                        rows.training().size(), steps, config.numTrainEpochs(), rows.cut()));
+                        rows.training().size(), plan.steps(), plan.epochs(), rows.cut()));
 
-        // 2. Begin at the base, or at the newest checkpoint of this very job.
-        Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
-        Optional<TrainingState> saved = checkpoints.newest(digest);
-        TrainingState state =
-                saved.orElse(
-                        new TrainingState(digest, 0, perEpoch, config.seed(), 0, Optional.empty()));
-        MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
-        saved.ifPresent(
-                s ->
-                        listener.accept(
-                                new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
-
+        // 2. From the base, or from where an earlier run got to, step by step.
+        TrainingLoop loop =
+                new TrainingLoop(
+                        job.work(),
+                        TrainingState.fresh(job.digest(), perEpoch, config.seed()),
+                        clock,
+                        listener,
+                        stop);
+        TrainingLoop.End end;
         try (NDManager manager = Torch.newManager();
                 CausalLearner learner =
                         student.learner(
                                 manager,
                                 settings,
-                                saved.map(s -> checkpoints.weights(s.step())),
+                                loop.weights(),
                                 rows.divergence(),
                                 rows.teacher(manager, job))) {
-            saved.ifPresent(s -> learner.optimizer().read(checkpoints.moments(s.step())));
+            loop.moments().ifPresent(learner.optimizer()::read);
             OnPolicy onPolicy =
                     new OnPolicy(
                             job.causal().onPolicy(), rows.ends(), job.maxLength(), config.seed());
-            int savedStep = state.step();
-            List<List<Sample>> epoch = List.of();
-            while (state.step() < steps && !isStale(job, state)) {
-                // 3. Stopped? Everything up to here is kept.
-                if (stop.getAsBoolean()) {
-                    if (savedStep < state.step()) {
-                        save(checkpoints, state, learner, listener);
-                    }
-                    throw TrainingErrors.interrupted(state.step(), steps);
-                }
-
-                // 4. One optimiser step, on the rows' answers or on the student's own.
-                Instant begun = clock.instant();
-                if (epoch.isEmpty() || state.cursor() == 0) {
-                    epoch =
-                            Batches.epoch(
-                                    rows.training(),
-                                    Sample::length,
-                                    stepRows,
-                                    config.seed(),
-                                    state.epoch());
-                }
-                int number = state.step() + 1;
-                List<Sample> batch = epoch.get(state.cursor());
-                boolean own = onPolicy.is(number);
-                List<Sample> learned =
-                        own ? onPolicy.write(learner.generator(), batch, number) : batch;
-                double factor = schedule.factor(state.step());
-                CausalLearner.Source source =
-                        own ? CausalLearner.Source.STUDENT : CausalLearner.Source.ROWS;
-                CausalLearner.Outcome outcome =
-                        batchRows.fitting(
-                                number,
-                                size -> learner.step(learned, number, factor, size, source));
-                if (!outcome.isFinite()) {
-                    throw diverged(number, outcome, learned, config);
-                }
-                double seconds = secondsSince(begun);
-                state = state.afterStep(seconds);
-                TrainingEvent.Step step =
-                        new TrainingEvent.Step(
-                                state.step(),
-                                steps,
-                                outcome.loss(),
-                                config.learningRate() * factor,
-                                outcome.gradientNorm(),
-                                batch.size() / seconds);
-                metrics.step(step);
-                listener.accept(step);
-
-                // 5. After an epoch: is it the best so far?
-                if (state.cursor() == 0) {
-                    Instant validating = clock.instant();
-                    CausalLearner.Score score =
-                            learner.validate(rows.validation(), batchRows.now());
-                    Best now = new Best(state.epoch(), score.accuracy(), score.loss());
-                    boolean best = state.best().map(b -> now.loss() < b.loss()).orElse(true);
-                    state =
-                            state.afterEpoch(
-                                    secondsSince(validating),
-                                    best ? Optional.of(now) : state.best());
-                    TrainingEvent.Epoch end =
-                            new TrainingEvent.Epoch(
-                                    now.epoch(),
-                                    config.numTrainEpochs(),
-                                    now.accuracy(),
-                                    now.loss(),
-                                    best);
-                    metrics.epoch(state.step(), end);
-                    listener.accept(end);
-                }
-
-                // 6. Every few steps and after an epoch: put it on the disk.
-                if (state.cursor() == 0 || state.step() % config.saveSteps() == 0) {
-                    save(checkpoints, state, learner, listener);
-                    savedStep = state.step();
-                }
-            }
+            end = loop.run(plan, new Student(config, rows, learner, onPolicy, batchRows));
         }
 
-        // 7. The best epoch's weights are the student.
+        // 3. The best epoch's weights are the student.
         try (NDManager manager = Torch.newManager()) {
-            student.write(manager, checkpoints.weights(state.bestStep().orElseThrow()));
+            student.write(manager, end.best());
         }
         return TrainingResult.of(
-                state,
+                end.state(),
                 rows.training().size(),
                 rows.cut(),
                 job.output().resolve("model.safetensors"));
     }
 
-    /** Whether so many epochs brought nothing better that no more is expected. */
-    private static boolean isStale(CausalJob job, TrainingState state) {
-        return job.causal().earlyStoppingPatience().map(state::isStale).orElse(false);
-    }
-
-    private static void save(
-            Checkpoints checkpoints,
-            TrainingState state,
+    /** What the loop has in its hands. */
+    private record Student(
+            TrainConfig config,
+            CausalRows rows,
             CausalLearner learner,
-            Consumer<TrainingEvent> listener) {
-        checkpoints.save(state, learner.weights().trained(), learner.optimizer());
-        listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
-    }
+            OnPolicy onPolicy,
+            BatchRows batchRows)
+            implements Trainee<Sample> {
+        @Override
+        public List<List<Sample>> epoch(int epoch) {
+            int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
+            return Batches.epoch(rows.training(), Sample::length, stepRows, config.seed(), epoch);
+        }
 
-    private double secondsSince(Instant begun) {
-        return Duration.between(begun, clock.instant()).toNanos() / 1e9;
-    }
+        /** On the rows' answers or on the student's own. */
+        @Override
+        public StepOutcome step(List<Sample> batch, int number, double factor) {
+            boolean own = onPolicy.is(number);
+            List<Sample> learned = own ? onPolicy.write(learner.generator(), batch, number) : batch;
+            CausalLearner.Source source =
+                    own ? CausalLearner.Source.STUDENT : CausalLearner.Source.ROWS;
+            return batchRows.fitting(
+                    number, size -> learner.step(learned, number, factor, size, source));
+        }
 
-    private static UserError diverged(
-            int step, CausalLearner.Outcome outcome, List<Sample> batch, TrainConfig config) {
-        return TrainingErrors.diverged(
-                step,
-                outcome.loss(),
-                outcome.gradientNorm(),
-                batch.stream().map(Sample::id).toList(),
-                "lower train.learning_rate (%s); the checkpoints are kept"
-                        .formatted(config.learningRate()));
+        @Override
+        public Score validate() {
+            return learner.validate(rows.validation(), batchRows.now());
+        }
+
+        @Override
+        public void save(Checkpoints checkpoints, TrainingState state) {
+            checkpoints.save(state, learner.weights().trained(), learner.optimizer());
+        }
+
+        @Override
+        public String name(Sample sample) {
+            return sample.id();
+        }
     }
 }

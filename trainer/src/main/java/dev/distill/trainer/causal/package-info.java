@@ -1,7 +1,7 @@
 /**
  * How a causal language model learns from conversations. {@link
- * dev.distill.trainer.causal.CausalTrainer} is the entry: one visible loop over the optimiser steps
- * of a {@link dev.distill.trainer.causal.CausalJob}.
+ * dev.distill.trainer.causal.CausalTrainer} is the entry: it makes what {@link
+ * dev.distill.trainer.TrainingLoop} needs of a {@link dev.distill.trainer.causal.CausalJob}.
  *
  * <ul>
  *   <li>rows: {@code ChatRow} becomes a {@code Sample} of tokens of which some are trained on

@@ -14,7 +14,8 @@ record Examples(
         Embeddings embeddings,
         Standardizer standardizer,
         int classes,
-        Kd kd) {
+        Kd kd,
+        double labelSmoothing) {
     /**
      * Some rows as arrays, row after row.
      *
@@ -37,6 +38,6 @@ record Examples(
         }
         standardizer.apply(x);
         List<TrainingRow> batch = numbers.stream().map(rows::get).toList();
-        return new Batch(batch, x, Targets.of(batch, classes, kd));
+        return new Batch(batch, x, Targets.of(batch, classes, kd, labelSmoothing));
     }
 }

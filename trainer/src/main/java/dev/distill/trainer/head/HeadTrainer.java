@@ -9,18 +9,20 @@ import dev.distill.config.TrainConfig.Loss;
 import dev.distill.config.TrainConfig.LrSchedulerType;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
-import dev.distill.files.Digest;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.models.head.HeadPackage;
 import dev.distill.models.head.HeadShape;
 import dev.distill.trainer.Batches;
 import dev.distill.trainer.Checkpoints;
-import dev.distill.trainer.MetricsLog;
 import dev.distill.trainer.Preflight;
 import dev.distill.trainer.Schedule;
+import dev.distill.trainer.Score;
+import dev.distill.trainer.StepOutcome;
+import dev.distill.trainer.Trainee;
 import dev.distill.trainer.TrainingErrors;
 import dev.distill.trainer.TrainingEvent;
+import dev.distill.trainer.TrainingLoop;
 import dev.distill.trainer.TrainingResult;
 import dev.distill.trainer.TrainingRow;
 import dev.distill.trainer.TrainingState;
@@ -79,101 +81,41 @@ public final class HeadTrainer {
         int perEpoch =
                 Batches.stepsPerEpoch(job.training().size(), config.perDeviceTrainBatchSize());
         int steps = perEpoch * config.numTrainEpochs();
-        Schedule schedule = Schedule.of(LrSchedulerType.COSINE, steps, 0);
+        TrainingLoop.Plan plan =
+                new TrainingLoop.Plan(
+                        config.numTrainEpochs(),
+                        Schedule.of(LrSchedulerType.COSINE, steps, 0),
+                        config.learningRate(),
+                        steps, // an epoch takes a second
+                        Optional.of(config.earlyStoppingPatience()),
+                        Best::beats,
+                        "lower the head's learning_rate (%s); the checkpoints are kept"
+                                .formatted(config.learningRate()));
 
         // 2. Texts become vectors.
         Instant embedding = clock.instant();
         Inputs inputs = embed(job, shape, listener, stop);
-        double embeddingSeconds = secondsSince(embedding);
+        double seconds = Duration.between(embedding, clock.instant()).toNanos() / 1e9;
         double truncated =
                 Preflight.truncatedShare(inputs.cut, job.training().size(), job.maxLength());
         listener.accept(
-                new TrainingEvent.Started(
-                        job.training().size(), steps, config.numTrainEpochs(), truncated));
+                new TrainingEvent.Started(job.training().size(), steps, plan.epochs(), truncated));
 
-        // 3. Begin anew, or at the newest checkpoint of this very job.
-        Checkpoints checkpoints = new Checkpoints(job.work().resolve("checkpoints"));
-        Digest digest = job.digest();
-        long seed = job.train().seed();
-        Optional<TrainingState> saved = checkpoints.newest(digest);
-        TrainingState state =
-                saved.orElse(
-                        new TrainingState(
-                                digest, 0, perEpoch, seed, embeddingSeconds, Optional.empty()));
-        MetricsLog metrics = new MetricsLog(job.work().resolve("metrics.jsonl"), state.step());
-        saved.ifPresent(
-                s ->
-                        listener.accept(
-                                new TrainingEvent.Resumed(s.step(), checkpoints.of(s.step()))));
-
-        try (Network network = new Network(shape, config, job.train().kd(), schedule, seed)) {
-            saved.ifPresent(s -> restore(network, checkpoints, s.step()));
-            int savedStep = state.step();
-            List<List<Integer>> epoch = List.of();
-            while (state.step() < steps && !state.isStale(config.earlyStoppingPatience())) {
-                // 4. Stopped? Everything up to here is kept.
-                if (stop.getAsBoolean()) {
-                    if (savedStep < state.step()) {
-                        save(checkpoints, state, network, inputs.standardizer, listener);
-                    }
-                    throw TrainingErrors.interrupted(state.step(), steps);
-                }
-
-                // 5. One optimiser step.
-                Instant begun = clock.instant();
-                if (epoch.isEmpty() || state.cursor() == 0) {
-                    epoch = epoch(job, state.epoch());
-                }
-                Examples.Batch batch = inputs.training.batch(epoch.get(state.cursor()));
-                double factor = schedule.factor(state.step());
-                Network.Outcome outcome =
-                        network.step(batch.x(), batch.targets(), batch.size(), state.step() + 1);
-                if (!outcome.isFinite()) {
-                    throw diverged(state.step() + 1, outcome, batch.rows(), config);
-                }
-                double seconds = secondsSince(begun);
-                state = state.afterStep(seconds);
-                TrainingEvent.Step step =
-                        new TrainingEvent.Step(
-                                state.step(),
-                                steps,
-                                outcome.loss(),
-                                config.learningRate() * factor,
-                                outcome.gradientNorm(),
-                                batch.size() / seconds);
-                metrics.step(step);
-                listener.accept(step);
-
-                // 6. After an epoch: is it the best so far? Put it on the disk.
-                if (state.cursor() == 0) {
-                    Instant validating = clock.instant();
-                    Score score = Score.of(network::logits, inputs.validation);
-                    Best now = new Best(state.epoch(), score.accuracy(), score.loss());
-                    boolean best = state.best().map(now::beats).orElse(true);
-                    state =
-                            state.afterEpoch(
-                                    secondsSince(validating),
-                                    best ? Optional.of(now) : state.best());
-                    TrainingEvent.Epoch end =
-                            new TrainingEvent.Epoch(
-                                    now.epoch(),
-                                    config.numTrainEpochs(),
-                                    now.accuracy(),
-                                    now.loss(),
-                                    best);
-                    metrics.epoch(state.step(), end);
-                    listener.accept(end);
-                    save(checkpoints, state, network, inputs.standardizer, listener);
-                    savedStep = state.step();
-                }
-            }
+        // 3. From random weights, or from where an earlier run got to, step by step.
+        TrainingState fresh =
+                TrainingState.fresh(job.digest(), perEpoch, job.train().seed()).after(seconds);
+        TrainingLoop loop = new TrainingLoop(job.work(), fresh, clock, listener, stop);
+        TrainingLoop.End end;
+        try (Network network =
+                new Network(shape, config, job.train().kd(), plan.schedule(), job.train().seed())) {
+            loop.weights().ifPresent(head -> restore(network, head, loop.moments().orElseThrow()));
+            end = loop.run(plan, new Student(job, inputs, network));
         }
 
-        // 7. The best epoch's network is the student.
+        // 4. The best epoch's network is the student.
         Path weights = job.output().resolve(HeadPackage.HEAD);
-        Path kept = checkpoints.weights(state.bestStep().orElseThrow());
-        AtomicFile.write(weights, out -> Files.copy(kept, out));
-        return TrainingResult.of(state, job.training().size(), truncated, weights);
+        AtomicFile.write(weights, out -> Files.copy(end.best(), out));
+        return TrainingResult.of(end.state(), job.training().size(), truncated, weights);
     }
 
     private static void checkLoss(Kd kd) {
@@ -200,10 +142,22 @@ public final class HeadTrainer {
             Standardizer standardizer = Standardizer.of(training.embeddings());
             int classes = shape.labels().size();
             Kd kd = job.train().kd();
+            double smoothing = job.train().labelSmoothingFactor();
             return new Inputs(
-                    new Examples(job.training(), training.embeddings(), standardizer, classes, kd),
                     new Examples(
-                            job.validation(), validation.embeddings(), standardizer, classes, kd),
+                            job.training(),
+                            training.embeddings(),
+                            standardizer,
+                            classes,
+                            kd,
+                            smoothing),
+                    new Examples(
+                            job.validation(),
+                            validation.embeddings(),
+                            standardizer,
+                            classes,
+                            kd,
+                            smoothing),
                     standardizer,
                     training.cut());
         } catch (EmbeddingCache.Stopped _) {
@@ -215,51 +169,51 @@ public final class HeadTrainer {
         return rows.stream().map(TrainingRow::text).toList();
     }
 
-    /** The numbers of the rows of each step of an epoch, counted from 0. */
-    private static List<List<Integer>> epoch(HeadJob job, int epoch) {
-        List<Integer> numbers = IntStream.range(0, job.training().size()).boxed().toList();
-        return Batches.epoch(
-                numbers,
-                _ -> 0, // vectors are all of one length
-                job.config().perDeviceTrainBatchSize(),
-                job.train().seed(),
-                epoch);
-    }
-
-    private static void restore(Network network, Checkpoints checkpoints, int step) {
+    private static void restore(Network network, Path weights, Path moments) {
         try (NDManager manager = Torch.newManager();
-                Weights head = Weights.read(manager, checkpoints.weights(step));
-                Weights moments = Weights.read(manager, checkpoints.moments(step))) {
-            network.restore(head, moments);
+                Weights head = Weights.read(manager, weights);
+                Weights kept = Weights.read(manager, moments)) {
+            network.restore(head, kept);
         }
     }
 
-    private static void save(
-            Checkpoints checkpoints,
-            TrainingState state,
-            Network network,
-            Standardizer standardizer,
-            Consumer<TrainingEvent> listener) {
-        try (NDManager manager = Torch.newManager();
-                Weights head = network.head(manager, standardizer);
-                Weights moments = network.moments(manager)) {
-            checkpoints.save(state, head, moments);
+    /** What the loop has in its hands; it learns from rows by their numbers, from 0. */
+    private record Student(HeadJob job, Inputs inputs, Network network)
+            implements Trainee<Integer> {
+        @Override
+        public List<List<Integer>> epoch(int epoch) {
+            List<Integer> numbers = IntStream.range(0, job.training().size()).boxed().toList();
+            return Batches.epoch(
+                    numbers,
+                    _ -> 0, // vectors are all of one length
+                    job.config().perDeviceTrainBatchSize(),
+                    job.train().seed(),
+                    epoch);
         }
-        listener.accept(new TrainingEvent.Saved(state.step(), checkpoints.of(state.step())));
-    }
 
-    private double secondsSince(Instant begun) {
-        return Duration.between(begun, clock.instant()).toNanos() / 1e9;
-    }
+        @Override
+        public StepOutcome step(List<Integer> rows, int number, double factor) {
+            Examples.Batch batch = inputs.training.batch(rows);
+            return network.step(batch.x(), batch.targets(), batch.size(), number);
+        }
 
-    private static UserError diverged(
-            int step, Network.Outcome outcome, List<TrainingRow> batch, HeadConfig config) {
-        return TrainingErrors.diverged(
-                step,
-                outcome.loss(),
-                outcome.gradientNorm(),
-                batch.stream().map(TrainingRow::id).toList(),
-                "lower the head's learning_rate (%s); the checkpoints are kept"
-                        .formatted(config.learningRate()));
+        @Override
+        public Score validate() {
+            return Validation.score(network::logits, inputs.validation);
+        }
+
+        @Override
+        public void save(Checkpoints checkpoints, TrainingState state) {
+            try (NDManager manager = Torch.newManager();
+                    Weights head = network.head(manager, inputs.standardizer);
+                    Weights moments = network.moments(manager)) {
+                checkpoints.save(state, head, moments);
+            }
+        }
+
+        @Override
+        public String name(Integer row) {
+            return job.training().get(row).id();
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.models.head.HeadShape;
 import dev.distill.trainer.Schedule;
+import dev.distill.trainer.StepOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,18 +70,6 @@ final class Network implements AutoCloseable {
         network.init();
     }
 
-    /**
-     * What a step came to.
-     *
-     * @param loss mean over the step's rows; when it is not finite, nothing was changed
-     * @param gradientNorm of the mean loss; when it is not finite, nothing was changed
-     */
-    record Outcome(double loss, double gradientNorm) {
-        boolean isFinite() {
-            return Double.isFinite(loss) && Double.isFinite(gradientNorm);
-        }
-    }
-
     private static MultiLayerConfiguration configuration(
             HeadShape shape, HeadConfig config, Kd kd, Schedule schedule, long seed) {
         NeuralNetConfiguration.ListBuilder layers =
@@ -134,15 +123,15 @@ final class Network implements AutoCloseable {
      *
      * @param number of the step, from 1
      */
-    Outcome step(float[] x, float[] targets, int rows, int number) {
+    StepOutcome step(float[] x, float[] targets, int rows, int number) {
         Nd4j.getRandom().setSeed(seed + 0x9E3779B97F4A7C15L * number);
         network.setInput(buffer("x", x, rows));
         network.setLabels(buffer("targets", targets, rows));
         network.setInputMiniBatchSize(rows);
         network.computeGradientAndScore();
         INDArray gradients = network.getFlattenedGradients(); // of the sum over the rows
-        Outcome outcome =
-                new Outcome(network.score(), gradients.norm2Number().doubleValue() / rows);
+        StepOutcome outcome =
+                new StepOutcome(network.score(), gradients.norm2Number().doubleValue() / rows);
         if (outcome.isFinite()) {
             network.getUpdater()
                     .update(

@@ -2,21 +2,28 @@ package dev.distill.trainer.head;
 
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.trainer.TrainingRow;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * What rows should come to, as {@link DistillationLoss} takes it: for each row C numbers for the
- * label, 1 at its place, then C for the teacher's distribution at the temperature T.
+ * label, 1 at its place without smoothing, then C for the teacher's distribution at the temperature
+ * T.
  */
 final class Targets {
     private Targets() {}
 
-    /** Row after row, 2 C numbers each. */
-    static float[] of(List<TrainingRow> rows, int classes, Kd kd) {
+    /**
+     * Row after row, 2 C numbers each.
+     *
+     * @param labelSmoothing share of a label that is spread evenly over all classes
+     */
+    static float[] of(List<TrainingRow> rows, int classes, Kd kd, double labelSmoothing) {
         float[] targets = new float[rows.size() * 2 * classes];
         for (int row = 0; row < rows.size(); row++) {
             int start = row * 2 * classes;
-            targets[start + rows.get(row).label()] = 1;
+            Arrays.fill(targets, start, start + classes, (float) (labelSmoothing / classes));
+            targets[start + rows.get(row).label()] += (float) (1 - labelSmoothing);
             soften(rows.get(row).teacher(), kd.temperature(), targets, start + classes);
         }
         return targets;

@@ -7,7 +7,8 @@
  *   <li>{@code EmbeddingCache}, {@code Embeddings}, {@code PieceFiles}: each text is embedded once,
  *       and kept;
  *   <li>{@code Standardizer}: numbers of mean 0 and deviation 1;
- *   <li>{@code Examples}, {@code Score}: rows as the network reads them, and how it does on them;
+ *   <li>{@code Examples}, {@code Validation}: rows as the network reads them, and how it does on
+ *       them;
  *   <li>{@code Targets}: labels and the teacher's probabilities as the loss takes them;
  *   <li>{@code Network}, {@code DistillationLoss}: the network, by DeepLearning4J. They alone know
  *       that library, so that nothing else loads it;

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 import dev.distill.config.TrainConfig;
 import dev.distill.models.Torch;
 import dev.distill.trainer.Divergence;
-import dev.distill.trainer.causal.CausalLearner.Outcome;
+import dev.distill.trainer.StepOutcome;
 import dev.distill.trainer.causal.CausalLearner.Source;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +135,7 @@ class CausalLearnerTest {
     /** The gradients of a step of no learning rate and a norm that is never clipped. */
     private Step step(CausalTrainings config, List<Sample> samples, int microBatch) {
         try (CausalLearner learner = learner(config)) {
-            Outcome outcome = learner.step(samples, 1, 0, microBatch, Source.ROWS);
+            StepOutcome outcome = learner.step(samples, 1, 0, microBatch, Source.ROWS);
             double divisor = Math.max(1, outcome.gradientNorm() + 1e-6); // of clipping to 1
             Map<String, float[]> gradients = new LinkedHashMap<>();
             learner.gradients()

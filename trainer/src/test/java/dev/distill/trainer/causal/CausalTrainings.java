@@ -152,6 +152,7 @@ final class CausalTrainings {
                 TrainConfig.LrSchedulerType.LINEAR,
                 1,
                 Optional.empty(),
+                0,
                 precision,
                 kd,
                 4,

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.distill.config.TrainConfig.Kd;
+import dev.distill.trainer.Score;
 import dev.distill.trainer.TrainingRow;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,14 @@ class DistillationLossTest {
         }
 
         assertThat(loss(new Kd(2, 0), STUDENT)).isCloseTo(Math.log(sum) - 1.5, within(1e-6));
+    }
+
+    @Test
+    void smoothingSpreadsAShareOfTheLabelOverAllClasses() {
+        float[] targets = Targets.of(List.of(row()), STUDENT.length, new Kd(1, 0), 0.1);
+
+        assertThat(Arrays.copyOf(targets, STUDENT.length))
+                .containsExactly(new float[] {0.02f, 0.92f, 0.02f, 0.02f, 0.02f}, within(1e-6f));
     }
 
     @Test
@@ -76,9 +86,10 @@ class DistillationLossTest {
                         none,
                         new Standardizer(new float[1], new float[1]),
                         STUDENT.length,
-                        kd);
+                        kd,
+                        0);
 
-        Score score = Score.of((_, _) -> STUDENT, examples);
+        Score score = Validation.score((_, _) -> STUDENT, examples);
 
         assertThat(score.loss()).isCloseTo(loss(kd, STUDENT), within(1e-6));
         assertThat(score.accuracy()).isEqualTo(1);
@@ -90,7 +101,7 @@ class DistillationLossTest {
     }
 
     private static INDArray targets(Kd kd) {
-        return Nd4j.create(new float[][] {Targets.of(List.of(row()), STUDENT.length, kd)});
+        return Nd4j.create(new float[][] {Targets.of(List.of(row()), STUDENT.length, kd, 0)});
     }
 
     /** The label is the second. */

@@ -273,6 +273,7 @@ class HeadTrainerTest {
                         t.lrSchedulerType(),
                         t.maxGradNorm(),
                         t.dropout(),
+                        0,
                         t.precision(),
                         reverse,
                         t.saveSteps(),

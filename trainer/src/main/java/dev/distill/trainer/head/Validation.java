@@ -2,16 +2,15 @@ package dev.distill.trainer.head;
 
 import dev.distill.config.TrainConfig.Kd;
 import dev.distill.trainer.Batches;
+import dev.distill.trainer.Score;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How a network does on the validation rows.
- *
- * @param accuracy share of the rows whose label has the greatest logit, 0 to 1
- * @param loss mean over the rows of what the training minimises
+ * How a network does on the validation rows: accuracy is the share of the rows whose label has the
+ * greatest logit.
  */
-record Score(double accuracy, double loss) {
+final class Validation {
     private static final int ROWS = 256;
 
     /** Whatever gives rows of embeddings their logits: (rows, D) to (rows, C), row after row. */
@@ -20,7 +19,9 @@ record Score(double accuracy, double loss) {
         float[] logits(float[] x, int rows);
     }
 
-    static Score of(Scorer network, Examples examples) {
+    private Validation() {}
+
+    static Score score(Scorer network, Examples examples) {
         int classes = examples.classes();
         int rows = examples.rows().size();
         int right = 0;
