@@ -30,7 +30,6 @@ import java.util.Random;
 final class CausalEpoch {
     private static final int ROWS = 8;
     private static final int TOKENS = 256;
-    private static final int WARM_UP = 3;
     private static final String END = "<|im_end|>";
 
     private CausalEpoch() {}
@@ -51,7 +50,7 @@ final class CausalEpoch {
                             }
                             if (event instanceof TrainingEvent.Step step) {
                                 seconds.add(ROWS / step.rowsPerSecond());
-                                if (seconds.size() == steps) {
+                                if (seconds.size() == 2 * steps) {
                                     report(args, seconds, (double) trained[0] / rows.size());
                                     Runtime.getRuntime().halt(0); // no checkpoint of 1.6 GB
                                 }
@@ -61,7 +60,7 @@ final class CausalEpoch {
     }
 
     private static void report(String[] args, List<Double> seconds, double trainedTokens) {
-        List<Double> measured = seconds.subList(WARM_UP, seconds.size());
+        List<Double> measured = seconds.subList(seconds.size() / 2, seconds.size());
         double rate =
                 ROWS
                         * measured.size()
@@ -93,7 +92,7 @@ final class CausalEpoch {
             Path base, String method, String precision, List<ChatRow> rows, Path work) {
         return new CausalJob(
                 new TrainConfig(
-                        1,
+                        2,
                         1e-4,
                         1e-4,
                         ROWS,
@@ -103,6 +102,7 @@ final class CausalEpoch {
                         TrainConfig.LrSchedulerType.LINEAR,
                         1,
                         Optional.empty(),
+                        0,
                         TrainConfig.Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
                         new TrainConfig.Kd(1, 0),
                         10_000,
