@@ -35,8 +35,7 @@ public final class TokenLosses implements AutoCloseable {
                 parent,
                 divergence,
                 cap,
-                Math.toIntExact(
-                        Math.max(1, bytes(divergence, cap) / (vocabulary * Float.BYTES))));
+                Math.toIntExact(Math.max(1, bytes(divergence, cap) / (vocabulary * Float.BYTES))));
     }
 
     /** The cross-entropy alone works in place, and each chunk costs a sum of output gradients. */
@@ -70,8 +69,8 @@ public final class TokenLosses implements AutoCloseable {
      *
      * @param loss over the normaliser; the shares of a step add up to its mean
      * @param ofHidden gradient by {@code hidden}, in its shape and type
-     * @param ofOutput gradient by {@code output}, float32 or in the type of {@code hidden}; empty where
-     *     it was not asked for
+     * @param ofOutput gradient by {@code output}, float32 or in the type of {@code hidden}; empty
+     *     where it was not asked for
      */
     public record Gradient(double loss, NDArray ofHidden, NDArray ofOutput) {}
 

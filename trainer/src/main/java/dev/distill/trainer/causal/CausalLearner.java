@@ -29,9 +29,9 @@ import java.util.TreeMap;
 
 /**
  * A language model that learns: its weights, the decoder that computes with them, the losses over
- * tokens and the optimiser. A batch of a step goes forward through the layers, through the loss from
- * the last vectors and back to them, and from there to all gradients; with gradient checkpointing
- * only what passes between layers is kept.
+ * tokens and the optimiser. A batch of a step goes forward through the layers, through the loss
+ * from the last vectors and back to them, and from there to all gradients; with gradient
+ * checkpointing only what passes between layers is kept.
  *
  * <p>Dropout is seeded anew for each batch from the seed and the step's number.
  *
