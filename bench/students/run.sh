@@ -28,7 +28,7 @@ linear)
     ;;
 head | encoder | distillation)
     # As the launcher sets them.
-    export OMP_WAIT_POLICY=PASSIVE MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 \
+    export OMP_WAIT_POLICY=PASSIVE MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 \
         MALLOC_TOP_PAD_=67108864
     case $kind in
     head) program=Head ;;

@@ -19,7 +19,7 @@ import java.util.Map;
  * <p>Not thread-safe; whoever made it closes it.
  */
 public final class TokenLosses implements AutoCloseable {
-    /** Memory for the logits of a chunk in float32. */
+    /** Memory for the logits of a chunk in float32, of which a divergence needs several. */
     private static final long CHUNK_BYTES = 1L << 27;
 
     private final NDManager manager;
@@ -35,7 +35,14 @@ public final class TokenLosses implements AutoCloseable {
                 parent,
                 divergence,
                 cap,
-                Math.toIntExact(Math.max(1, CHUNK_BYTES / (vocabulary * Float.BYTES))));
+                Math.toIntExact(Math.max(1, bytes(divergence, cap) / (vocabulary * Float.BYTES))));
+    }
+
+    /** The cross-entropy alone works in place, and each chunk costs a sum of output gradients. */
+    private static long bytes(Divergence divergence, double cap) {
+        return divergence.code() == Divergence.NONE.code() && cap == 0
+                ? 2 * CHUNK_BYTES
+                : CHUNK_BYTES;
     }
 
     /** With as many positions in a chunk as {@code chunk} says. */
@@ -62,7 +69,8 @@ public final class TokenLosses implements AutoCloseable {
      *
      * @param loss over the normaliser; the shares of a step add up to its mean
      * @param ofHidden gradient by {@code hidden}, in its shape and type
-     * @param ofOutput gradient by {@code output}, float32; empty where it was not asked for
+     * @param ofOutput gradient by {@code output}, float32 or in the type of {@code hidden}; empty
+     *     where it was not asked for
      */
     public record Gradient(double loss, NDArray ofHidden, NDArray ofOutput) {}
 

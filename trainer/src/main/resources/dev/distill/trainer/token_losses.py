@@ -52,6 +52,25 @@ def chunk_loss(z: Tensor, targets: Tensor, c: Dict[str, Tensor], teacher: Dict[s
     kd = __torch__.divergences.divergence(log_p, log_q, kind, t, float(c["parameter"]))
   return ((ce * (1.0 - share) + kd * share).sum(), hits)
 
+# The cross-entropy of logits z (n, V), summed and scaled; z becomes its gradient, in its own type. A
+# few rows at a time go through float32, so that they stay in the processor's cache.
+def cross_entropy_(z: Tensor, targets: Tensor, scale: float) -> Tensor:
+  loss = torch.zeros([], dtype=6)
+  n = 1048576 // z.size(1) + 1
+  for i in range((z.size(0) + n - 1) // n):
+    part = z[i * n:i * n + n]
+    y = targets[i * n:i * n + n].unsqueeze(1)
+    wide = part.to(6) # of float32, part itself
+    z_y = torch.gather(wide, 1, y)
+    top = wide.amax([-1], True)
+    torch._softmax(wide, -1, False, out=wide)
+    # The greatest probability tells the log of the sum of exp(z) as well.
+    loss = loss + (top - torch.log(wide.amax([-1], True)) - z_y).sum()
+    wide.scatter_add_(1, y, torch.full([wide.size(0), 1], -1.0)).mul_(scale)
+    if part.dtype != 6:
+      part.copy_(wide)
+  return loss * scale
+
 class TokenLosses(Module):
   __parameters__ = []
   __buffers__ = []
@@ -59,7 +78,8 @@ class TokenLosses(Module):
   _is_full_backward_hook : Optional[bool]
 
   # The loss of these positions, a scalar; the gradient by hidden, of which h are the rows numbered
-  # rows in (.., D); where want_e is not 0, that by e, float32.
+  # rows in (.., D); where want_e is not 0, that by e, in the type of h if
+  # there is one chunk, else float32.
   def train(self: __torch__.TokenLosses, hidden: Tensor, rows: Tensor, e: Tensor, targets: Tensor, c: Dict[str, Tensor], teacher: Dict[str, Tensor], want_e: Tensor) -> List[Tensor]:
     e = e.detach()
     flat = hidden.detach().flatten(0, -2)
@@ -68,8 +88,6 @@ class TokenLosses(Module):
     scale = 1.0 / float(c["normaliser"])
     cap = float(c["cap"])
     of_e = torch.zeros([0], dtype=6)
-    if bool(want_e):
-      of_e = torch.zeros(e.size(), dtype=6)
     of_h = torch.empty_like(h)
     loss = torch.zeros([], dtype=6)
     for i in range((h.size(0) + n - 1) // n):
@@ -77,28 +95,28 @@ class TokenLosses(Module):
       end = start + n # a slice ends with what it is cut from
       h_n = h[start:end]
       y = targets[start:end]
-      z = __torch__.logits(h_n, e, cap)
       if int(c["kind"]) == 0 and cap == 0.:
-        # softmax(z) - onehot(y). Its greatest number tells the log of the sum of exp(z) as well.
-        q = torch.softmax(z, -1)
-        log_sum = z.amax([-1], True) - torch.log(q.amax([-1], True))
-        loss = loss + (log_sum - torch.gather(z, 1, y.unsqueeze(1))).sum()
-        of_z = q.scatter_add_(1, y.unsqueeze(1), torch.full([z.size(0), 1], -1.0))
+        of_z = torch.linear(h_n, e)
+        loss = loss + __torch__.cross_entropy_(of_z, y, scale)
       else:
+        z = __torch__.logits(h_n, e, cap)
         leaf = z.requires_grad_(True)
         if cap > 0.:
           leaf = torch.linear(h_n, e).to(6).requires_grad_(True)
           z = torch.tanh(leaf / cap) * cap
         sum, hits = __torch__.chunk_loss(z, y, c, teacher, start, end)
-        loss = loss + sum.detach()
+        loss = loss + sum.detach() * scale
         found = torch.grad([sum], [leaf], None, False, False, False)
-        of_z = unchecked_cast(Tensor, found[0])
-      of_z = of_z.to(h.dtype)
-      of_h[start:end].copy_(torch.matmul(of_z, e).mul_(scale))
+        of_z = unchecked_cast(Tensor, found[0]).mul_(scale).to(h.dtype)
+      of_h[start:end].copy_(torch.matmul(of_z, e))
       if bool(want_e):
-        of_e.add_(torch.matmul(of_z.t(), h_n), alpha=scale)
+        part = torch.matmul(of_z.t(), h_n)
+        if i == 0:
+          of_e = part
+        else:
+          of_e = of_e.to(6).add_(part)
     of_hidden = torch.index_copy(torch.zeros_like(flat), 0, rows, of_h).view(hidden.size())
-    return [loss * scale, of_hidden, of_e]
+    return [loss, of_hidden, of_e]
 
   # The loss and the hits of these positions.
   def validate(self: __torch__.TokenLosses, hidden: Tensor, rows: Tensor, e: Tensor, targets: Tensor, c: Dict[str, Tensor], teacher: Dict[str, Tensor]) -> List[Tensor]:

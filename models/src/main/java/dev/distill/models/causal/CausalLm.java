@@ -136,6 +136,24 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
+     * Adds to the gradient of the embedding, or begins it with zeros.
+     *
+     * @param ofEmbedded gradient by what {@link #embed} gave, (B, T, D)
+     * @param sum (V, D) float32
+     * @param begun whether there is something in {@code sum}
+     */
+    public void embedBack(TokenRows rows, NDArray ofEmbedded, NDArray sum, boolean begun) {
+        NDManager owner = rows.ids().getManager();
+        program.call("embed_back")
+                .dictionary("c", training)
+                .tensor(rows.ids())
+                .tensor(ofEmbedded)
+                .tensor(sum)
+                .number(owner, begun ? 1L : 0L)
+                .run(owner);
+    }
+
+    /**
      * Some layers, (B, T, D) to (B, T, D).
      *
      * @param first number of the first, from 0

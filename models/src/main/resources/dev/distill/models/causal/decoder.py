@@ -32,20 +32,25 @@ class Decoder(Module):
       x = x * scale
     return x
 
+  # Adds to the gradient of the embedding (V, D) that by what embed gave; begins with zeros unless begun.
+  def embed_back(self: __torch__.Decoder, c: Dict[str, Tensor], ids: Tensor, of_x: Tensor, sum: Tensor, begun: Tensor) -> Tensor:
+    if not bool(begun):
+      sum.zero_()
+    return sum.index_add_(0, ids.flatten(), of_x.flatten(0, 1).to(6), alpha=float(c["embedding_scale"]))
+
   def context(self: __torch__.Decoder, c: Dict[str, Tensor], positions: Tensor, segments: Tensor) -> List[Tensor]:
     return self.context_of(c, positions, segments, positions, segments, 0)
 
   # Queries are the tokens from number start on, keys those up to the last of them.
   def context_of(self: __torch__.Decoder, c: Dict[str, Tensor], positions: Tensor, segments: Tensor, k_positions: Tensor, k_segments: Tensor, start: int) -> List[Tensor]:
     dtype = int(c["dtype"])
-    groups = int(c["num_attention_heads"]) // int(c["num_key_value_heads"])
     plain = start == 0 and float(c["attn_logit_softcapping"]) == 0. and int(torch.max(segments)) < 2
     context = __torch__.attention.angles(positions, c["inverse_frequencies"], dtype)
-    context.append(__torch__.attention.mask(positions, segments, k_positions, k_segments, start, 0, groups, plain, dtype))
+    context.append(__torch__.attention.mask(positions, segments, k_positions, k_segments, start, 0, plain, dtype))
     window = int(c["sliding_window"])
     if window > 0:
       local = __torch__.attention.angles(positions, c["local_inverse_frequencies"], dtype)
-      local.append(__torch__.attention.mask(positions, segments, k_positions, k_segments, start, window, groups, plain, dtype))
+      local.append(__torch__.attention.mask(positions, segments, k_positions, k_segments, start, window, plain, dtype))
     else:
       local = [context[0], context[1], context[2]]
     for part in local:

@@ -16,16 +16,17 @@ def linear(x: Tensor, w: Dict[str, Tensor], c: Dict[str, Tensor], name: str) -> 
   else:
     y = torch.linear(x, weight)
   if torch.__contains__(w, name + ".lora_A.weight"):
-    y = y + __torch__.parts.adapter(x, w, c, name)
+    y = __torch__.parts.adapted(y, x, w, c, name)
   return y
 
 # The low-rank part of a linear layer: https://arxiv.org/abs/2106.09685, names as PEFT has them.
-# A (r, in), B (out, r); x (..., in) -> (..., out)
-def adapter(x: Tensor, w: Dict[str, Tensor], c: Dict[str, Tensor], name: str) -> Tensor:
+# A (r, in), B (out, r); x (..., in), y (..., out) without it -> (..., out)
+def adapted(y: Tensor, x: Tensor, w: Dict[str, Tensor], c: Dict[str, Tensor], name: str) -> Tensor:
   a = w[name + ".lora_A.weight"].to(x.dtype)
   b = w[name + ".lora_B.weight"].to(x.dtype)
   inner = torch.linear(__torch__.parts.dropout(x, float(c["lora_dropout"])), a) # (..., r)
-  return torch.linear(inner * float(c["lora_scaling." + name]), b)
+  z = torch.addmm(y.flatten(0, -2), (inner * float(c["lora_scaling." + name])).flatten(0, -2), b.t())
+  return z.view(y.size())
 
 # Zeroes each number with probability p and scales the others up, from 15 random bits for each.
 def dropout(x: Tensor, p: float) -> Tensor:
@@ -38,9 +39,16 @@ def dropout(x: Tensor, p: float) -> Tensor:
 # x / rms(x), scaled: https://arxiv.org/abs/1910.07467. Gemma and Qwen3.5 keep the scale minus one
 # (offset). x (..., D) -> (..., D)
 def rms_norm(x: Tensor, weight: Tensor, eps: float, offset: float) -> Tensor:
-  length = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6) # (..., 1)
-  inverse = torch.rsqrt(length * length / float(x.size(-1)) + eps)
-  return (x * inverse * (weight.to(6) + offset)).to(x.dtype)
+  scale = weight.to(6) + offset
+  D = x.size(-1)
+  if x.dtype == 15:
+    # A layer norm of x and -x side by side: their mean is 0, their variance the mean square of x. It
+    # is one operator each way, and leaves nothing in float32 behind.
+    both = torch.layer_norm(torch.cat([x, torch.neg(x)], -1), [2 * D], torch.cat([scale, scale]), None, eps)
+    return both[..., :D]
+  length = torch.linalg_vector_norm(x, 2, [-1], True) # (..., 1)
+  inverse = torch.rsqrt(length * length / float(D) + eps)
+  return x * inverse * scale
 
 def norm(x: Tensor, w: Dict[str, Tensor], c: Dict[str, Tensor], name: str) -> Tensor:
   return __torch__.parts.rms_norm(x, w[name + ".weight"], float(c["rms_norm_eps"]), float(c["norm_offset"]))

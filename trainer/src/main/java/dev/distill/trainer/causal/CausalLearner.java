@@ -29,10 +29,9 @@ import java.util.TreeMap;
 
 /**
  * A language model that learns: its weights, the decoder that computes with them, the losses over
- * tokens and the optimiser. For each batch of a step there is one call forward, one for the loss
- * from the last vectors and back to them, and one from there to all gradients; with gradient
- * checkpointing the first and the last go layer by layer, and only what passes between layers is
- * kept.
+ * tokens and the optimiser. A batch of a step goes forward through the layers, through the loss
+ * from the last vectors and back to them, and from there to all gradients; with gradient
+ * checkpointing only what passes between layers is kept.
  *
  * <p>Dropout is seeded anew for each batch from the seed and the step's number.
  *
@@ -106,10 +105,7 @@ final class CausalLearner implements AutoCloseable {
             try (NDManager step = manager.newSubManager()) {
                 int seed = seeds.nextInt();
                 CausalBatch batch = CausalBatch.of(step, rows(part));
-                mean +=
-                        settings.checkpointing
-                                ? layerByLayer(step, batch, loss, positions, seed, onto)
-                                : atOnce(step, batch, loss, positions, seed, onto);
+                mean += learn(step, batch, loss, positions, seed, onto);
             }
             onto = Onto.SUM;
         }
@@ -123,32 +119,11 @@ final class CausalLearner implements AutoCloseable {
         }
     }
 
-    private double atOnce(
-            NDManager step,
-            CausalBatch batch,
-            TokenLosses loss,
-            long positions,
-            int seed,
-            Onto onto) {
-        TokenTeacher thinks = teacher(step, batch);
-        Torch.seed(seed);
-        NDArray hidden = lm.hiddenStates(weights.forProgram(), batch.rows(), Mode.TRAINING);
-        Gradient gradient = gradient(loss, step, hidden, batch, thinks, positions);
-        List<String> names = optimizer.names();
-        learning.backward(
-                step,
-                hidden,
-                gradient.ofHidden(),
-                Optional.empty(),
-                weights.leaves(names),
-                sums(names),
-                onto);
-        ofOutput(step, gradient, Onto.SUM);
-        return gradient.loss();
-    }
-
-    /** Keeps what each layer was given and computes each layer again on the way back. */
-    private double layerByLayer(
+    /**
+     * A batch forward and back. Layers go in groups: what a group was given is kept, and all groups
+     * but the last are computed again on the way back. Without checkpointing there is one group.
+     */
+    private double learn(
             NDManager step,
             CausalBatch batch,
             TokenLosses loss,
@@ -159,73 +134,58 @@ final class CausalLearner implements AutoCloseable {
         Map<String, NDArray> all = weights.forProgram();
         NDList context = lm.context(batch.rows());
         int layers = lm.config().layers().size();
-        NDArray embedded = lm.embed(all, batch.rows(), Mode.TRAINING);
+        int size = settings.checkpointing ? 1 : layers;
+        int last = layers - size;
+        boolean embeds = weights.trainsEmbedding();
         List<NDArray> given = new ArrayList<>();
-        given.add(learning.leaf(step, embedded));
-        for (int i = 0; i < layers; i++) {
+        NDArray embedded = lm.embed(all, batch.rows(), Mode.TRAINING);
+        given.add(embeds ? learning.leaf(step, embedded) : embedded);
+        for (int i = 0; i < last; i += size) {
             Torch.seed(seed + i);
-            try (NDArray out = lm.layers(all, context, given.get(i), i, i + 1, Mode.TRAINING)) {
+            NDArray x = given.getLast();
+            try (NDArray out = lm.layers(all, context, x, i, i + size, Mode.TRAINING)) {
                 given.add(learning.leaf(step, out));
             }
         }
-        NDArray hidden = lm.finalNorm(all, given.get(layers), Mode.TRAINING);
-        Gradient gradient = gradient(loss, step, hidden, batch, thinks, positions);
-        NDArray back =
-                back(
+        Torch.seed(seed + last);
+        NDArray out = lm.layers(all, context, given.getLast(), last, layers, Mode.TRAINING);
+        NDArray hidden = lm.finalNorm(all, out, Mode.TRAINING);
+        Gradient gradient =
+                loss.train(
                         step,
-                        hidden,
-                        gradient.ofHidden(),
-                        given.get(layers),
-                        weights.names(name -> name.equals("model.norm.weight")),
-                        onto);
-        for (int i = layers - 1; i >= 0; i--) {
-            Torch.seed(seed + i);
-            try (NDArray out = lm.layers(all, context, given.get(i), i, i + 1, Mode.TRAINING)) {
-                back = back(step, out, back, given.get(i), weights.ofLayer(i), onto);
-            }
-            given.get(i + 1).close();
-        }
-        List<String> rest = weights.names(name -> name.equals(StudentWeights.EMBEDDING));
-        if (!rest.isEmpty()) {
-            learning.backward(
-                    step, embedded, back, Optional.empty(), weights.leaves(rest), sums(rest), onto);
-        }
-        ofOutput(step, gradient, rest.contains(weights.outputName()) ? Onto.SUM : onto);
-        return gradient.loss();
-    }
-
-    private NDArray back(
-            NDManager step,
-            NDArray out,
-            NDArray ofOut,
-            NDArray given,
-            List<String> names,
-            Onto onto) {
-        return learning.backward(
-                step, out, ofOut, Optional.of(given), weights.leaves(names), sums(names), onto);
-    }
-
-    private Gradient gradient(
-            TokenLosses loss,
-            NDManager step,
-            NDArray hidden,
-            CausalBatch batch,
-            TokenTeacher thinks,
-            long positions) {
-        return loss.train(
-                step,
-                new Positions(hidden, batch.places(), weights.output(), batch.targets()),
-                thinks,
-                positions,
-                weights.trainsOutput() ? Output.TRAINED : Output.FROZEN);
-    }
-
-    /** The gradient of the output matrix comes from the loss; an embedding's was there before. */
-    private void ofOutput(NDManager step, Gradient gradient, Onto onto) {
+                        new Positions(hidden, batch.places(), weights.output(), batch.targets()),
+                        thinks,
+                        positions,
+                        weights.trainsOutput() ? Output.TRAINED : Output.FROZEN);
         if (weights.trainsOutput()) {
-            NDArray sum = sums(List.of(weights.outputName())).getFirst();
-            learning.take(step, sum, gradient.ofOutput(), onto);
+            learning.take(step, sum(weights.outputName()), gradient.ofOutput(), onto);
         }
+        NDArray back = gradient.ofHidden();
+        for (int i = last; i >= 0; i -= size) {
+            if (i < last) {
+                Torch.seed(seed + i);
+                hidden = lm.layers(all, context, given.getLast(), i, i + size, Mode.TRAINING);
+            }
+            NDArray x = given.removeLast();
+            List<String> names = weights.between(i, i + size, i == last);
+            back =
+                    learning.backward(
+                            step,
+                            hidden,
+                            back,
+                            i > 0 || embeds ? Optional.of(x) : Optional.empty(),
+                            weights.leaves(names),
+                            sums(names),
+                            onto);
+            hidden.close();
+            x.close();
+        }
+        if (embeds) {
+            NDArray sum = sum(StudentWeights.EMBEDDING);
+            boolean begun = weights.outputName().equals(StudentWeights.EMBEDDING);
+            lm.embedBack(batch.rows(), back, sum, begun || onto == Onto.SUM);
+        }
+        return gradient.loss();
     }
 
     private TokenTeacher teacher(NDManager step, CausalBatch batch) {
@@ -234,8 +194,12 @@ final class CausalLearner implements AutoCloseable {
 
     private List<NDArray> sums(List<String> names) {
         List<NDArray> found = new ArrayList<>();
-        names.forEach(name -> found.add(Objects.requireNonNull(sums.get(name))));
+        names.forEach(name -> found.add(sum(name)));
         return found;
+    }
+
+    private NDArray sum(String name) {
+        return Objects.requireNonNull(sums.get(name), name);
     }
 
     private List<List<Sample>> rows(List<Sample> samples) {

@@ -16,7 +16,7 @@ final class CausalMemory {
 
     private static final int INNER_NUMBERS = 5;
 
-    /** Logits, their softmax and its gradient in float32, and one of them in bfloat16. */
+    /** Logits, softmaxes and their gradient in float32; the cross-entropy alone needs half. */
     private static final long CHUNK = 4 * (1L << 27);
 
     private CausalMemory() {}

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * float32 and are what the optimiser changes. In bfloat16, products use copies that are rounded
  * once after each step, and frozen weights are held in bfloat16 alone.
  *
- * <p>The embedding of trained tokens stays in float32 where it is looked up: its gradient adds up
- * over all places of a token, which bfloat16 would lose. Where it is also the output matrix, its
- * copy is for that product.
+ * <p>The embedding needs a copy only where it is also the output matrix: a look-up rounds the rows
+ * that it finds. Its gradient does not pass through a leaf, since few rows have one.
  *
  * <p>Not thread-safe; owns its arrays, those of {@code trained} included.
  */
 final class StudentWeights implements AutoCloseable {
     static final String EMBEDDING = "model.embed_tokens.weight";
     private static final String LAYER = "model.layers.";
+    private static final String NORM = "model.norm.weight";
 
     private final NDManager manager;
     private final Learning learning;
@@ -60,9 +59,10 @@ final class StudentWeights implements AutoCloseable {
         for (String name : trained.names()) {
             NDArray array = trained.get(name);
             NDArray computing = array;
-            if (precision == Precision.BF16 && array.getShape().dimension() > 1) {
+            boolean lookedUp = name.equals(EMBEDDING) && !name.equals(outputName);
+            if (precision == Precision.BF16 && array.getShape().dimension() > 1 && !lookedUp) {
                 copies.put(name, learning.rounded(manager, List.of(array)).singletonOrThrow());
-                computing = name.equals(EMBEDDING) ? array : find(copies, name);
+                computing = find(copies, name);
             }
             NDArray leaf = learning.leaf(manager, computing);
             leaves.put(name, leaf);
@@ -99,6 +99,11 @@ final class StudentWeights implements AutoCloseable {
         return leaves.containsKey(outputName);
     }
 
+    /** Whether the vectors of the tokens are trained. */
+    boolean trainsEmbedding() {
+        return leaves.containsKey(EMBEDDING);
+    }
+
     String outputName() {
         return outputName;
     }
@@ -110,14 +115,26 @@ final class StudentWeights implements AutoCloseable {
         return found;
     }
 
-    /** The names of the trained weights of a layer. */
-    List<String> ofLayer(int layer) {
-        return names(name -> name.startsWith(LAYER + layer + "."));
+    /**
+     * The names of the trained weights of some layers.
+     *
+     * @param end number after the last layer
+     * @param andNorm whether with that of the norm behind the last of all layers
+     */
+    List<String> between(int first, int end, boolean andNorm) {
+        return trained.names().stream()
+                .filter(
+                        name ->
+                                name.equals(NORM)
+                                        ? andNorm
+                                        : name.startsWith(LAYER) && isIn(name, first, end))
+                .toList();
     }
 
-    /** The names of the trained weights that a predicate takes. */
-    List<String> names(Predicate<String> wanted) {
-        return trained.names().stream().filter(wanted).toList();
+    private static boolean isIn(String name, int first, int end) {
+        int dot = name.indexOf('.', LAYER.length());
+        int layer = Integer.parseInt(name.substring(LAYER.length(), dot));
+        return first <= layer && layer < end;
     }
 
     /** Rounds the trained weights anew, after the optimiser changed them. */
