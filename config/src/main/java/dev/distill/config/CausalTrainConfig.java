@@ -18,7 +18,8 @@ public record CausalTrainConfig(
         @Doc("Compute layers again on the way back instead of keeping what they computed.")
                 @Default("false")
                 boolean gradientCheckpointing,
-        @Doc("Folder of a model of the Hugging Face layout that teaches from within the process.")
+        @Doc(
+                        "A language model that teaches from within the process; a folder or hf://, as base.")
                 Optional<String> teacher,
         @Doc("Distillation on what the student itself writes; needs a teacher in the process.")
                 @Default("{}")

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * What a student starts from: a folder in the Hugging Face layout with config.json,
- * model.safetensors and tokenizer.json. {@link Bases} finds them.
+ * tokenizer.json and the weights, in one file or in several. {@link Bases} finds them.
  *
  * @param name as the job names it
  * @param folder where the files are
@@ -38,14 +38,14 @@ public record Base(String name, Path folder) {
         return folder.resolve(Bases.TOKENIZER);
     }
 
-    /** Whether the weights are in one file here. */
+    /** Whether the weights are here, in one file or in several. */
     public boolean hasWeights() {
-        return Files.isRegularFile(folder.resolve(Bases.WEIGHTS));
+        return Shards.in(folder);
     }
 
     /** The digest of the weights, for lineage. */
     public Digest digest() {
-        return Digest.ofFile(folder.resolve(Bases.WEIGHTS));
+        return Shards.digest(folder);
     }
 
     /** The licence that the folder's README.md declares, or {@code unknown}. */
@@ -88,7 +88,7 @@ public record Base(String name, Path folder) {
         Weights weights =
                 Checkpoint.read(
                         parent,
-                        folder.resolve(Bases.WEIGHTS),
+                        folder,
                         inBase,
                         optional,
                         config.architecture().prefix());

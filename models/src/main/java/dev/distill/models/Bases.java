@@ -17,7 +17,7 @@ public final class Bases {
     public static final String MINILM = "minilm-l6";
 
     static final String CONFIG = "config.json";
-    static final String WEIGHTS = "model.safetensors";
+    static final String WEIGHTS = Shards.WHOLE;
     static final String TOKENIZER = "tokenizer.json";
 
     private final Path cache;
@@ -48,6 +48,7 @@ public final class Bases {
                 List.of(CONFIG, WEIGHTS, TOKENIZER).stream()
                         .map(folder::resolve)
                         .filter(file -> !Files.isRegularFile(file))
+                        .filter(file -> !file.endsWith(WEIGHTS) || !Shards.in(folder))
                         .map(file -> Problem.at(Location.of(file), "a base needs this file"))
                         .toList();
         if (!missing.isEmpty()) {

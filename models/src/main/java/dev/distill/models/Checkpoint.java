@@ -1,14 +1,8 @@
 package dev.distill.models;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.distill.config.ExitCode;
-import dev.distill.config.Location;
-import dev.distill.config.Problem;
-import dev.distill.config.UserError;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,56 +22,25 @@ final class Checkpoint {
     /**
      * Reads exactly the {@code expected} weights, in that order.
      *
-     * @param prefix what may be absent from the names in the file
-     * @throws UserError naming every weight that is missing or has another shape
+     * @param folder with the weights in one file or in several
+     * @param prefix what may be absent from the names in the files
+     * @throws dev.distill.config.UserError naming every file and weight that is missing and every weight of another
+     *     shape
      */
-    static Weights read(NDManager parent, Path file, Map<String, Shape> expected, String prefix) {
-        return read(parent, file, expected, Set.of(), prefix);
+    static Weights read(NDManager parent, Path folder, Map<String, Shape> expected, String prefix) {
+        return read(parent, folder, expected, Set.of(), prefix);
     }
 
     /** Like the other, but the {@code optional} ones among the expected may be missing. */
     static Weights read(
             NDManager parent,
-            Path file,
+            Path folder,
             Map<String, Shape> expected,
             Set<String> optional,
             String prefix) {
         Map<String, String> spellings = spellings(expected, prefix);
-        Map<String, NDArray> found = new HashMap<>();
-        Weights weights = new Weights(parent);
-        try (NDManager reading = parent.newSubManager()) {
-            Safetensors.read(
-                    file,
-                    reading,
-                    spellings::containsKey,
-                    (name, array) -> found.put(spellings.get(name), array));
-            List<Problem> problems = new ArrayList<>();
-            expected.forEach(
-                    (name, shape) -> {
-                        NDArray array = found.get(name);
-                        if (array == null && optional.contains(name)) {
-                            return;
-                        }
-                        if (array == null) {
-                            problems.add(problem(file, name + " is missing"));
-                        } else if (!array.getShape().equals(shape)) {
-                            problems.add(
-                                    problem(
-                                            file,
-                                            "%s has shape %s, config.json asks for %s"
-                                                    .formatted(name, array.getShape(), shape)));
-                        } else {
-                            weights.put(name, array);
-                        }
-                    });
-            if (!problems.isEmpty()) {
-                throw new UserError(ExitCode.INVALID_INPUT, problems);
-            }
-            return weights;
-        } catch (RuntimeException | Error e) {
-            weights.close();
-            throw e;
-        }
+        return Shards.read(
+                parent, folder, expected, optional, name -> spellings.getOrDefault(name, name));
     }
 
     /** From each name that a file may use to ours. */
@@ -92,9 +55,5 @@ final class Checkpoint {
             }
         }
         return spellings;
-    }
-
-    private static Problem problem(Path file, String message) {
-        return Problem.at(Location.of(file), message);
     }
 }

@@ -32,7 +32,7 @@ public final class EncoderClassifier implements Classifier {
         weights =
                 Checkpoint.read(
                         manager,
-                        folder.resolve(Bases.WEIGHTS),
+                        folder,
                         config.shapes(),
                         config.architecture().prefix());
         tokenizer = Tokenizer.load(folder.resolve(Bases.TOKENIZER));

@@ -59,6 +59,10 @@ final class LibtorchVersion {
         if (!Files.isDirectory(Path.of(folder))) {
             throw refused(setting + "which is no folder", needed, hint);
         }
+        String library = System.mapLibraryName("torch");
+        if (!Files.isRegularFile(Path.of(folder).resolve(library))) {
+            throw refused(setting + "in which there is no " + library, needed, hint);
+        }
         Optional<String> found = version(Path.of(folder).toAbsolutePath().normalize());
         if (found.isEmpty() && asked == null) {
             throw refused(

@@ -11,6 +11,7 @@ import dev.distill.config.Location;
 import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
+import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +21,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The weights of a folder in the Hugging Face layout: one file, {@value #WHOLE}, or several with
@@ -38,13 +40,19 @@ public final class Shards {
 
     private final Path folder;
     private final Map<String, Shape> expected;
+    private final Set<String> optional;
     private final UnaryOperator<String> spelling;
     private final Set<String> found = new LinkedHashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    private Shards(Path folder, Map<String, Shape> expected, UnaryOperator<String> spelling) {
+    private Shards(
+            Path folder,
+            Map<String, Shape> expected,
+            Set<String> optional,
+            UnaryOperator<String> spelling) {
         this.folder = folder;
         this.expected = expected;
+        this.optional = optional;
         this.spelling = spelling;
     }
 
@@ -52,6 +60,24 @@ public final class Shards {
     public static boolean in(Path folder) {
         return Files.isRegularFile(folder.resolve(WHOLE))
                 || Files.isRegularFile(folder.resolve(INDEX));
+    }
+
+    /**
+     * The digest of the weights: of the file, or of the names and contents of all files.
+     *
+     * @throws UserError when one of them cannot be read
+     */
+    static Digest digest(Path folder) {
+        if (Files.isRegularFile(folder.resolve(WHOLE))) {
+            return Digest.ofFile(folder.resolve(WHOLE));
+        }
+        Path index = folder.resolve(INDEX);
+        Set<String> files = new TreeSet<>(Set.of(INDEX));
+        weightMap(index).forEach(entry -> files.add(entry.getValue().asText()));
+        return Digest.of(
+                files.stream()
+                        .map(file -> file + " " + Digest.ofFile(folder.resolve(file)).hex())
+                        .collect(Collectors.joining("\n")));
     }
 
     /**
@@ -67,12 +93,26 @@ public final class Shards {
             Path folder,
             Map<String, Shape> expected,
             UnaryOperator<String> spelling) {
+        return read(parent, folder, expected, Set.of(), spelling);
+    }
+
+    /** Like the other, but the {@code optional} ones among the expected may be missing. */
+    static Weights read(
+            NDManager parent,
+            Path folder,
+            Map<String, Shape> expected,
+            Set<String> optional,
+            UnaryOperator<String> spelling) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         Weights weights = new Weights(parent);
         try (NDManager reading = parent.newSubManager()) {
-            read(reading, folder, expected, spelling, arrays::put);
-            expected.keySet()
-                    .forEach(name -> weights.put(name, Objects.requireNonNull(arrays.get(name))));
+            new Shards(folder, expected, optional, spelling).read(reading, arrays::put);
+            for (String name : expected.keySet()) {
+                NDArray array = arrays.get(name);
+                if (array != null) { // only an optional one is not here
+                    weights.put(name, array);
+                }
+            }
             return weights;
         } catch (RuntimeException | Error e) {
             weights.close();
@@ -90,7 +130,7 @@ public final class Shards {
             Map<String, Shape> expected,
             UnaryOperator<String> spelling,
             BiConsumer<String, NDArray> sink) {
-        new Shards(folder, expected, spelling).read(manager, sink);
+        new Shards(folder, expected, Set.of(), spelling).read(manager, sink);
     }
 
     private void read(NDManager manager, BiConsumer<String, NDArray> sink) {
@@ -146,7 +186,7 @@ public final class Shards {
 
     private void missing(Path file, Iterable<String> names) {
         for (String name : names) {
-            if (!found.contains(name)) {
+            if (!found.contains(name) && !optional.contains(name)) {
                 problem(file, name + " is missing");
             }
         }
@@ -159,21 +199,23 @@ public final class Shards {
     /** In which file each expected weight is, by our names. */
     private Map<String, String> places(Path index) {
         Map<String, String> places = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : weightMap(index)) {
+            String name = spelling.apply(entry.getKey());
+            if (expected.containsKey(name)) {
+                places.put(name, entry.getValue().asText());
+            }
+        }
+        return places;
+    }
+
+    /** From the names in the files to the files. */
+    private static Set<Map.Entry<String, JsonNode>> weightMap(Path index) {
         try {
-            JsonNode json = Json.parse(Files.readString(index));
-            if (!json.path("weight_map").isObject()) {
+            JsonNode map = Json.parse(Files.readString(index)).path("weight_map");
+            if (!map.isObject()) {
                 throw UserError.invalid(Location.of(index), "weight_map is missing");
             }
-            json.path("weight_map")
-                    .properties()
-                    .forEach(
-                            entry -> {
-                                String name = spelling.apply(entry.getKey());
-                                if (expected.containsKey(name)) {
-                                    places.put(name, entry.getValue().asText());
-                                }
-                            });
-            return places;
+            return map.properties();
         } catch (JsonProcessingException e) {
             throw UserError.invalid(Location.of(index), "not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

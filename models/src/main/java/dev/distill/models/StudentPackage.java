@@ -46,16 +46,11 @@ public final class StudentPackage {
         AtomicFile.write(folder.resolve(Bases.CONFIG), config.toJson());
     }
 
-    /** Like the other, with weights that are in a safetensors file. */
+    /** Like the other, with weights that are in a safetensors file, and nothing else is. */
     public static void write(
             Path folder, EncoderConfig config, Path weights, Path tokenizer, ModelCard card) {
         try (NDManager manager = Torch.newManager();
-                Weights read =
-                        Checkpoint.read(
-                                manager,
-                                weights,
-                                config.shapes(),
-                                config.architecture().prefix())) {
+                Weights read = Weights.read(manager, weights)) {
             write(folder, config, read, tokenizer, card);
         }
     }

@@ -2,12 +2,15 @@ package dev.distill.models;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import ai.djl.util.Utils;
+import dev.distill.config.ExitCode;
 import dev.distill.config.Location;
+import dev.distill.config.Problem;
 import dev.distill.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,31 +47,67 @@ public final class Torch {
 
     /** The one way to the engine: a libtorch that would end the process is not loaded. */
     private static Engine engine() {
+        checkVersion();
+        try {
+            return Engine.getEngine(ENGINE);
+        } catch (EngineException | LinkageError e) {
+            throw new UserError(
+                    ExitCode.INVALID_INPUT,
+                    Problem.of("libtorch cannot be loaded: " + cause(e))
+                            .withHint("docs/gpu.md says which libtorch it has to be; distill comes with one"),
+                    e);
+        }
+    }
+
+    private static void checkVersion() {
         if (!checked) {
             LibtorchVersion.check(name -> Utils.getEnvOrSystemProperty(name));
             checked = true;
         }
-        return Engine.getEngine(ENGINE);
+    }
+
+    /** What is at the bottom of an error says most. */
+    private static String cause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
     }
 
     /**
-     * Chooses where new arrays live and are computed with; before it, that is the processor.
+     * Chooses where new arrays live and are computed with; before it, that is the processor. A
+     * libtorch of another version is refused here already, although it is loaded when it is needed.
      *
      * @param name {@code cpu}, {@code cuda:N}, or {@code auto} for the first GPU that libtorch sees
      *     and the processor where it sees none
      * @param written where the name comes from
-     * @throws UserError when there is no such GPU for libtorch
+     * @throws UserError when there is no such GPU for libtorch, or it cannot compute there
      */
     public static void use(String name, Location written) {
+        checkVersion();
         device =
                 switch (name) {
                     case "cpu" -> Device.cpu();
                     case "auto" ->
                             Files.exists(NVIDIA_DRIVER) && gpus() > 0
-                                    ? Device.gpu(0)
+                                    ? usable(Device.gpu(0), written)
                                     : Device.cpu();
-                    default -> gpu(name, written);
+                    default -> usable(gpu(name, written), written);
                 };
+    }
+
+    /** A GPU may be there and still refuse: another process has it, the driver is too old. */
+    private static Device usable(Device gpu, Location written) {
+        try (NDManager probe = NDManager.newBaseManager(gpu, ENGINE)) {
+            probe.create(1f).add(1f).toFloatArray();
+            return gpu;
+        } catch (EngineException e) {
+            throw UserError.invalid(
+                    written,
+                    "cuda:%d cannot compute: %s".formatted(gpu.getDeviceId(), cause(e)),
+                    "docs/gpu.md says how to set up a GPU; device: cpu does without");
+        }
     }
 
     private static Device gpu(String name, Location written) {

@@ -62,7 +62,7 @@ public final class TorchScriptExport {
                 Weights weights =
                         Checkpoint.read(
                                 manager,
-                                folder.resolve(Bases.WEIGHTS),
+                                folder,
                                 config.shapes(),
                                 architecture.prefix());
                 Encoder encoder = new Encoder(manager, config, Precision.FP32)) {

@@ -39,7 +39,7 @@ class DeviceTest {
 
     @Test
     void libtorchOfPythonIsRefusedByItsVersion() throws IOException {
-        Path lib = Files.createDirectories(folder.resolve("torch/lib"));
+        Path lib = library("torch/lib");
         Files.writeString(
                 folder.resolve("torch/version.py"),
                 "from typing import Optional\n\n__version__ = '2.13.0+cu130'\ncuda = '13.0'\n");
@@ -53,7 +53,7 @@ class DeviceTest {
 
     @Test
     void libtorchOfTheRightVersionIsLoaded() throws IOException {
-        Path lib = Files.createDirectories(folder.resolve("libtorch/lib"));
+        Path lib = library("libtorch/lib");
         Files.writeString(folder.resolve("libtorch/build-version"), "2.7.1+cu128\n");
 
         assertThatCode(() -> check(Map.of("PYTORCH_LIBRARY_PATH", lib.toString())))
@@ -61,7 +61,20 @@ class DeviceTest {
     }
 
     @Test
-    void libtorchOfUnknownVersionHasToBeVouchedFor() {
+    void aFolderWithoutLibtorchIsRefused() throws IOException {
+        Files.writeString(folder.resolve("build-version"), "2.7.1+cu128\n");
+        Path lib = Files.createDirectories(folder.resolve("lib"));
+
+        assertThatThrownBy(() -> check(Map.of("PYTORCH_LIBRARY_PATH", lib.toString())))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(
+                        "PYTORCH_LIBRARY_PATH is %s, in which there is no %s, but libtorch 2.7.1 is needed"
+                                .formatted(lib, System.mapLibraryName("torch")));
+    }
+
+    @Test
+    void libtorchOfUnknownVersionHasToBeVouchedFor() throws IOException {
+        library(".");
         Map<String, String> unknown = Map.of("PYTORCH_LIBRARY_PATH", folder.toString());
         assertThatThrownBy(() -> check(unknown))
                 .isInstanceOf(UserError.class)
@@ -83,6 +96,12 @@ class DeviceTest {
         assertThatThrownBy(() -> check(Map.of("PYTORCH_VERSION", "2.5.1")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("PYTORCH_VERSION is 2.5.1, but libtorch 2.7.1 is needed");
+    }
+
+    private Path library(String name) throws IOException {
+        Path lib = Files.createDirectories(folder.resolve(name)).normalize();
+        Files.createFile(lib.resolve(System.mapLibraryName("torch")));
+        return lib;
     }
 
     private static void check(Map<String, String> settings) {

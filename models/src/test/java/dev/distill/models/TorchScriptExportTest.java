@@ -37,7 +37,7 @@ class TorchScriptExportTest {
                 Weights weights =
                         Checkpoint.read(
                                 manager,
-                                student.resolve("model.safetensors"),
+                                student,
                                 config.shapes(),
                                 config.architecture().prefix());
                 Encoder encoder = new Encoder(manager, config, Precision.FP32);

@@ -68,12 +68,11 @@ final class CausalTraining implements Training {
         StudentConfig student = context.job().config().student();
         CausalTrainConfig settings = student.causalLmSettings();
         Optional<CausalJob.LocalTeacherFolder> teacher =
-                settings.teacher()
-                        .map(context::besideJob)
+                context.causalTeacher()
                         .map(
-                                folder ->
+                                local ->
                                         new CausalJob.LocalTeacherFolder(
-                                                new CausalBase(folder), format(folder)));
+                                                local, format(local.folder())));
         return new CausalJob(
                 context.job().config().train(),
                 settings,

@@ -17,6 +17,7 @@ import dev.distill.files.Json;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.serving.StudentProvider;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -84,7 +85,7 @@ final class EvaluateStage implements Stage {
                 new LocalRoute(
                         STUDENT_ROUTE,
                         train.key().hex(),
-                        StudentProvider.load(train.file(TrainStage.MODEL)),
+                        StudentProvider.load(train.file(TrainStage.MODEL), InstantSource.system()),
                         ProxyConfig.Price.of(0, 0));
         try (ProxySession session = ProxySession.toLocal(context, student)) {
             List<PredictionRow> rows = compare(teacher, session.client());

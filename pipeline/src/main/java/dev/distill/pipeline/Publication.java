@@ -22,6 +22,7 @@ import dev.distill.proxy.upstream.Provider;
 import dev.distill.serving.StudentProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,7 @@ final class Publication {
                         .limit(PROOF_ITEMS)
                         .toList();
         Job job = context.job();
-        try (Provider student = StudentProvider.load(folder)) {
+        try (Provider student = StudentProvider.load(folder, InstantSource.system())) {
             for (PredictionRow then : rows) {
                 ObjectNode question = Said.question(job, NAME, then.text());
                 if (!(student.complete(NAME, question) instanceof Outcome.Answer answer)) {

@@ -6,6 +6,8 @@ import dev.distill.models.Base;
 import dev.distill.models.Bases;
 import dev.distill.models.Torch;
 import dev.distill.models.causal.CausalBase;
+import dev.distill.models.causal.CausalPackage;
+import dev.distill.models.chat.ChatTemplate;
 import dev.distill.models.hub.Hub;
 import dev.distill.models.hub.HubReference;
 import dev.distill.models.hub.HubSettings;
@@ -22,6 +24,8 @@ import java.util.Optional;
  * @param stop says when to save and end
  */
 record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
+    private static final String TEACHER = "student.causal_lm.teacher";
+
     /**
      * What the student starts from; a path is relative to the job file.
      *
@@ -78,13 +82,29 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
      * @throws UserError when there is no such folder, or it holds no decoder
      */
     CausalBase causalBase() {
-        String key = causalKey();
-        Path folder = folder(causalWritten(), key);
+        return causal(causalWritten(), causalKey());
+    }
+
+    /**
+     * The language model that teaches from within the process, if the job names one.
+     *
+     * @throws UserError when there is no such folder
+     */
+    Optional<CausalBase> causalTeacher() {
+        return teacherWritten().map(written -> causal(written, TEACHER));
+    }
+
+    private Optional<String> teacherWritten() {
+        return job.config().student().causalLmSettings().teacher();
+    }
+
+    private CausalBase causal(String written, String key) {
+        Path folder = folder(written, key);
         if (!Files.isDirectory(folder)) {
             throw UserError.invalid(
                     job.file().at(key),
                     key + " names " + folder + ", which is no folder",
-                    "a causal-lm starts from a folder in the Hugging Face layout");
+                    "name a folder in the Hugging Face layout, or hf://org/name@revision");
         }
         return new CausalBase(folder);
     }
@@ -140,7 +160,7 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
     /**
      * Looks at what is wrong with the student before anything is asked or paid for.
      *
-     * <p>Chooses the device and fetches the bases that are on the hub.
+     * <p>Chooses the device and fetches the bases, and the teacher, that are on the hub.
      *
      * @throws UserError when there is no such device or base, or the base cannot read texts of that
      *     length
@@ -154,7 +174,10 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
         }
         if (kinds().contains(StudentConfig.Kind.CAUSAL_LM)) {
             fetch(causalWritten(), causalKey());
+            checkDecoder(causalBase());
             checkPositions(causalBase().config().size().positions());
+            teacherWritten().ifPresent(written -> fetch(written, TEACHER));
+            causalTeacher().ifPresent(this::checkTeacher);
         }
     }
 
@@ -167,6 +190,22 @@ record RunContext(Job job, StateFolder state, Events events, StopSignal stop) {
 
     private void checkEncoder() {
         checkPositions(base().config().size().positions());
+    }
+
+    /** Its files are read again when they are needed, which is after the answers are paid for. */
+    private static void checkDecoder(CausalBase decoder) {
+        var _ = decoder.config();
+        var _ = ChatTemplate.load(decoder.folder(), CausalPackage.CLOCK);
+    }
+
+    private void checkTeacher(CausalBase teacher) {
+        checkDecoder(teacher);
+        if (!teacher.hasWeights()) {
+            throw UserError.invalid(
+                    job.file().at(TEACHER),
+                    TEACHER + " names " + teacher.folder() + ", which has no weights",
+                    "a teacher needs model.safetensors, or several files with their index");
+        }
     }
 
     private void checkPositions(int longest) {

@@ -9,7 +9,8 @@ import java.util.function.Function;
 
 /**
  * Puts the questions of many callers into few batches: one thread of its own takes whatever waits,
- * up to a batch, and never waits for more, so that a lone caller is answered at once.
+ * up to a batch, and never waits for more, so that a lone caller is answered at once. Those who
+ * come while a batch is answered make the next one.
  *
  * @param <Q> a question
  * @param <A> its answer
@@ -44,7 +45,8 @@ final class Batcher<Q, A> implements AutoCloseable {
      * Queues a question.
      *
      * @return its answer in the making, or a future failed with {@link IllegalStateException} when
-     *     the queue is full or closed
+     *     the queue is full or closed; a question whose future is cancelled before its turn is
+     *     never put
      */
     CompletableFuture<A> ask(Q question) {
         Waiting<Q, A> waiting = new Waiting<>(question, new CompletableFuture<>());
@@ -64,7 +66,10 @@ final class Batcher<Q, A> implements AutoCloseable {
             try {
                 batch.add(queue.take());
                 queue.drainTo(batch, mostInBatch - 1);
-                answer(batch);
+                batch.removeIf(waiting -> waiting.answer.isDone());
+                if (!batch.isEmpty()) {
+                    answer(batch);
+                }
                 batch.clear();
             } catch (InterruptedException _) {
                 // Only close() interrupts, after it has set the flag that ends the loop.

@@ -8,6 +8,7 @@ import dev.distill.models.Classifier;
 import dev.distill.models.Prediction;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +25,11 @@ final class ClassifierProvider implements Provider {
 
     private final Batcher<String, Prediction> batcher;
     private final List<String> labels;
+    private final InstantSource clock;
 
     /** Takes the classifier over, to close it in the end. */
-    ClassifierProvider(Classifier classifier) {
+    ClassifierProvider(Classifier classifier, InstantSource clock) {
+        this.clock = clock;
         this.labels = classifier.labels();
         this.batcher = new Batcher<>(MOST_IN_BATCH, classifier::classify, classifier::close);
     }
@@ -43,7 +46,7 @@ final class ClassifierProvider implements Provider {
             ObjectNode completion = completion(model, request, text.get(), prediction);
             return Completions.answer(model, completion, start);
         } catch (ExecutionException e) {
-            return Completions.overloaded(e, start);
+            return Completions.overloaded(Completions.cause(e), start);
         }
     }
 
@@ -64,7 +67,8 @@ final class ClassifierProvider implements Provider {
         choice.putObject("message").put("role", "assistant").put("content", prediction.label());
         choice.set("logprobs", logprobs(request, prediction));
         choice.put("finish_reason", "stop");
-        return Completions.completion(model, text, choice, prediction.tokens(), 1);
+        return Completions.completion(
+                new Completions.Head(model, text, clock.instant()), choice, prediction.tokens(), 1);
     }
 
     /** The label as one token, as far as the caller asked for log-probabilities. */

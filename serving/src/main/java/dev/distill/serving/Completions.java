@@ -5,6 +5,8 @@ import dev.distill.files.Digest;
 import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.wire.Refusal;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -13,24 +15,35 @@ final class Completions {
     private Completions() {}
 
     /**
-     * A chat completion of one choice.
+     * What an answer and each of its chunks say of the whole.
      *
      * @param asked whose answer it is: the same question has the same {@code id}
      */
+    record Head(String model, String asked, Instant at) {
+        ObjectNode object(String kind) {
+            return Json.object()
+                    .put("id", "student-" + Digest.of(model + "\n" + asked).brief())
+                    .put("object", kind)
+                    .put("created", at.getEpochSecond())
+                    .put("model", model);
+        }
+    }
+
+    /** A chat completion of one choice. */
     static ObjectNode completion(
-            String model, String asked, ObjectNode choice, int promptTokens, int completionTokens) {
-        ObjectNode completion =
-                Json.object()
-                        .put("id", "student-" + Digest.of(model + "\n" + asked).brief())
-                        .put("object", "chat.completion")
-                        .put("model", model);
+            Head head, ObjectNode choice, int promptTokens, int completionTokens) {
+        ObjectNode completion = head.object("chat.completion");
         completion.putArray("choices").add(choice);
-        completion
-                .putObject("usage")
+        completion.set("usage", usage(promptTokens, completionTokens));
+        return completion;
+    }
+
+    /** What an answer has used. */
+    static ObjectNode usage(int promptTokens, int completionTokens) {
+        return Json.object()
                 .put("prompt_tokens", promptTokens)
                 .put("completion_tokens", completionTokens)
                 .put("total_tokens", promptTokens + completionTokens);
-        return completion;
     }
 
     static Outcome answer(String model, ObjectNode completion, long start) {
@@ -39,17 +52,21 @@ final class Completions {
     }
 
     /** The request is wrong, and would be again. */
-    static Outcome callerFault(String code, String message, long start) {
+    static Outcome.Failure callerFault(String code, String message, long start) {
         return failure(Refusal.Kind.CALLER_FAULT, 400, code, message, start);
     }
 
-    /** The student could not answer now. */
-    static Outcome overloaded(ExecutionException e, long start) {
-        return failure(
-                Refusal.Kind.OVERLOADED, 503, "student", String.valueOf(e.getCause()), start);
+    /** What an answer failed of. */
+    static Throwable cause(ExecutionException e) {
+        return Objects.requireNonNullElse(e.getCause(), e);
     }
 
-    private static Outcome failure(
+    /** The student could not answer now. */
+    static Outcome.Failure overloaded(Throwable cause, long start) {
+        return failure(Refusal.Kind.OVERLOADED, 503, "student", cause.toString(), start);
+    }
+
+    private static Outcome.Failure failure(
             Refusal.Kind kind, int status, String code, String message, long start) {
         return new Outcome.Failure(
                 kind,

@@ -8,6 +8,7 @@ import dev.distill.files.Json;
 import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class ChatProviderTest {
 
     @BeforeAll
     static void load() {
-        student = StudentProvider.load(LLAMA);
+        student = StudentProvider.load(LLAMA, InstantSource.system());
     }
 
     @AfterAll

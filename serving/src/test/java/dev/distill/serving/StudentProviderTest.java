@@ -12,6 +12,7 @@ import dev.distill.proxy.upstream.Outcome;
 import dev.distill.proxy.upstream.Provider;
 import dev.distill.proxy.wire.Refusal;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +31,7 @@ class StudentProviderTest {
 
     @BeforeEach
     void load() {
-        student = StudentProvider.load(STUDENT);
+        student = StudentProvider.load(STUDENT, InstantSource.system());
     }
 
     @AfterEach

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -34,6 +35,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Hub {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path cache;
     private final HubClient client;
@@ -43,8 +45,18 @@ public final class Hub {
      * @param stop asked between pieces; what has come is kept
      */
     public Hub(Path cache, HubSettings settings, Sleeper sleeper, BooleanSupplier stop) {
+        this(cache, settings, sleeper, stop, PATIENCE);
+    }
+
+    /** One that waits for the next piece of a file no longer than that. */
+    Hub(
+            Path cache,
+            HubSettings settings,
+            Sleeper sleeper,
+            BooleanSupplier stop,
+            Duration patience) {
         this.cache = cache;
-        this.client = new HubClient(settings, sleeper);
+        this.client = new HubClient(settings, sleeper, patience);
         this.stop = stop;
     }
 
@@ -96,6 +108,7 @@ public final class Hub {
                 reference,
                 path,
                 () -> 0,
+                () -> "",
                 (_, body) -> {
                     byte[] bytes = body.readAllBytes();
                     try {
@@ -155,10 +168,18 @@ public final class Hub {
                     reference,
                     path,
                     () -> size(part),
+                    () -> kept(file, part),
                     (status, body) -> append(reference, part, status == 206, body));
         }
         check(reference, file, part);
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String kept(HubListing.File file, Path part) {
+        String whole =
+                file.bytes().isPresent() ? " of %,d".formatted(file.bytes().getAsLong()) : "";
+        return "; %,d%s bytes of %s have come and are kept"
+                .formatted(size(part), whole, file.name());
     }
 
     /** Takes what comes; a server that does not know ranges sends all once more. */

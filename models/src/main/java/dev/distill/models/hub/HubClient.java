@@ -13,25 +13,33 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * Asks the hub. What may pass (429, 5xx, a broken connection) is tried {@value #ATTEMPTS} times,
- * after 1, 2, 4 and 8 seconds or as long as the hub says, at most {@value #LONGEST_SECONDS}.
+ * Asks the hub. What may pass (429, 5xx, a broken connection, a server that falls silent) is tried
+ * {@value #ATTEMPTS} times, after 1, 2, 4 and 8 seconds or as long as the hub says, at most {@value
+ * #LONGEST_SECONDS}; the count begins anew when {@value #PROGRESS_BYTES} bytes have come meanwhile.
  * Redirects are followed here and not by the JDK, which would hand the token on to other hosts.
  */
 final class HubClient {
     private static final int ATTEMPTS = 5;
     private static final int LONGEST_SECONDS = 60;
+    private static final int PROGRESS_BYTES = 1 << 20;
     private static final int MOST_REDIRECTS = 5;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration HEADERS = Duration.ofSeconds(60);
 
     private final HubSettings settings;
     private final Sleeper sleeper;
+    private final Duration patience;
 
-    HubClient(HubSettings settings, Sleeper sleeper) {
+    /**
+     * @param patience how long a body may be silent
+     */
+    HubClient(HubSettings settings, Sleeper sleeper, Duration patience) {
         this.settings = settings;
         this.sleeper = sleeper;
+        this.patience = patience;
     }
 
     /** Reads an answer: one of 200, or of 206 when a range was asked for. */
@@ -44,9 +52,15 @@ final class HubClient {
      * Asks for a path below the endpoint.
      *
      * @param from the first byte wanted, asked anew before each attempt; 0 asks for all
+     * @param kept what has come so far, for who reads why no more does
      * @throws UserError saying what the hub answered, or that there is no way to it
      */
-    <T> T get(HubReference reference, String path, LongSupplier from, Body<T> body) {
+    <T> T get(
+            HubReference reference,
+            String path,
+            LongSupplier from,
+            Supplier<String> kept,
+            Body<T> body) {
         URI address = URI.create(settings.endpoint() + path);
         // A client of its own, closed at the end, leaves no threads behind.
         try (HttpClient http =
@@ -54,12 +68,13 @@ final class HubClient {
                         .connectTimeout(CONNECT)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .build()) {
+            long before = from.getAsLong();
             for (int attempt = 1; ; attempt++) {
                 Duration pause = Duration.ofSeconds(1L << (attempt - 1));
                 String failure;
                 try {
                     HttpResponse<InputStream> answer = follow(http, reference, address, from);
-                    try (InputStream in = answer.body()) {
+                    try (InputStream in = new ImpatientBody(answer.body(), patience)) {
                         int status = answer.statusCode();
                         if (status == 200 || status == 206) {
                             return body.read(status, in);
@@ -75,8 +90,12 @@ final class HubClient {
                 } catch (IOException e) {
                     failure = "breaks off: " + e.getMessage();
                 }
-                if (attempt == ATTEMPTS) {
-                    throw unreachable(reference, failure, null);
+                long now = from.getAsLong();
+                if (now - before >= PROGRESS_BYTES) {
+                    before = now;
+                    attempt = 0;
+                } else if (attempt == ATTEMPTS) {
+                    throw unreachable(reference, failure + kept.get(), null);
                 }
                 sleeper.sleep(pause);
             }

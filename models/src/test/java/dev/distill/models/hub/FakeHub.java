@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 
 /** A hub with one repository, and a second server to which it redirects for large files. */
 final class FakeHub implements AutoCloseable {
@@ -34,7 +36,10 @@ final class FakeHub implements AutoCloseable {
     private final Deque<Integer> statuses = new ArrayDeque<>();
     private String wrongDigestOf = "";
     private int cutAfter = Integer.MAX_VALUE;
+    private int stallAfter;
+    private int stalls;
     private boolean closed;
+    private final CountDownLatch end = new CountDownLatch(1);
 
     FakeHub() throws IOException {
         hub = start(this::answer);
@@ -44,6 +49,7 @@ final class FakeHub implements AutoCloseable {
     private static HttpServer start(HttpHandler handler) throws IOException {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", handler);
         server.start();
         return server;
@@ -72,6 +78,13 @@ final class FakeHub implements AutoCloseable {
     /** The next large file breaks off after so many bytes. */
     FakeHub cutsOnceAfter(int bytes) {
         cutAfter = bytes;
+        return this;
+    }
+
+    /** The next large files fall silent after so many more bytes, so many times. */
+    FakeHub stallsAfter(int bytes, int times) {
+        stallAfter = bytes;
+        stalls = times;
         return this;
     }
 
@@ -158,10 +171,27 @@ final class FakeHub implements AutoCloseable {
             exchange.close(); // fewer bytes than promised: the connection is closed
             return;
         }
+        if (stalls > 0) {
+            stalls--;
+            exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
+            OutputStream out = exchange.getResponseBody();
+            out.write(content, from, stallAfter);
+            out.flush();
+            untilTheEnd();
+            return;
+        }
         send(
                 exchange,
                 range == null ? 200 : 206,
                 Arrays.copyOfRange(content, from, content.length));
+    }
+
+    private void untilTheEnd() {
+        try {
+            end.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
@@ -176,6 +206,7 @@ final class FakeHub implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
+            end.countDown();
             hub.stop(0);
             store.stop(0);
         }

@@ -112,6 +112,51 @@ class HubTest {
     }
 
     @Test
+    void aServerThatFallsSilentIsAskedForTheRest() throws IOException {
+        byte[] large = new byte[300_000];
+        large[250_000] = 1;
+        server.file("model.safetensors", large).stallsAfter(100_000, 2);
+
+        Path folder = impatient().fetch(reference(MAIN));
+
+        assertThat(folder.resolve("model.safetensors")).hasBinaryContent(large);
+        assertThat(server.requests())
+                .contains(
+                        "store /model.safetensors",
+                        "store /model.safetensors bytes=100000-",
+                        "store /model.safetensors bytes=200000-");
+    }
+
+    @Test
+    void aServerThatAlwaysFallsSilentIsNamedWithTheFileAndWhatIsKept() {
+        server.file("model.safetensors", new byte[300_000]).stallsAfter(1000, 5);
+
+        assertThatThrownBy(() -> impatient().fetch(reference(MAIN)))
+                .asInstanceOf(InstanceOfAssertFactories.type(UserError.class))
+                .returns(ExitCode.REMOTE_FAILED, UserError::code)
+                .extracting(UserError::getMessage, InstanceOfAssertFactories.STRING)
+                .contains(
+                        "but breaks off: nothing more for 500 ms; 5,000 of 300,000 bytes of"
+                                + " model.safetensors have come and are kept",
+                        "hint: run again to go on where it ended");
+
+        impatient().fetch(reference(MAIN));
+        assertThat(server.requests()).contains("store /model.safetensors bytes=5000-");
+    }
+
+    @Test
+    void aServerThatGivesSomethingEachTimeIsAskedAsOftenAsItTakes() {
+        int piece = 1 << 20;
+        server.file("model.safetensors", new byte[7 * piece]).stallsAfter(piece, 6);
+
+        Path folder = impatient().fetch(reference(MAIN));
+
+        assertThat(folder.resolve("model.safetensors")).hasSize(7L * piece);
+        assertThat(server.requests())
+                .contains("store /model.safetensors bytes=%d-".formatted(6 * piece));
+    }
+
+    @Test
     void aRunThatWasStoppedGoesOnWhereItEnded() {
         server.file("model.safetensors", new byte[300_000]);
         stop = true;
@@ -224,6 +269,16 @@ class HubTest {
                 .hasMessageContaining(message)
                 .asInstanceOf(InstanceOfAssertFactories.type(UserError.class))
                 .returns(code, UserError::code);
+    }
+
+    /** Waits for nothing longer than a moment. */
+    private Hub impatient() {
+        return new Hub(
+                cache,
+                server.settings(Optional.empty()),
+                slept::add,
+                () -> false,
+                Duration.ofMillis(500));
     }
 
     private Path fetch(String name) {

@@ -47,12 +47,21 @@ final class ChatAsk {
                 200, EVENT_STREAM, pieces, recordedMillis, passed, ask.clocks(), sleeper);
     }
 
-    /** The body of an error. */
+    /** The body of an error that the request is to blame for. */
     static ObjectNode error(String code, String message) {
+        return error("invalid_request_error", code, message);
+    }
+
+    /** The error that a stream ends with. */
+    static ObjectNode failure(Outcome.Failure failure) {
+        return error("server_error", failure.code(), failure.message());
+    }
+
+    private static ObjectNode error(String type, String code, String message) {
         ObjectNode body = Json.object();
         body.putObject("error")
                 .put("message", message)
-                .put("type", "invalid_request_error")
+                .put("type", type)
                 .putNull("param")
                 .put("code", code);
         return body;

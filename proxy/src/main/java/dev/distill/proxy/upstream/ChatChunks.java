@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * recorded comes here; members that nobody knows are carried along.
  */
 final class ChatChunks {
-    private static final String DONE = "[DONE]";
+    static final String DONE = "[DONE]";
 
     private ChatChunks() {}
 
@@ -55,17 +55,19 @@ final class ChatChunks {
      * @throws UpstreamException when they do not make a complete one
      */
     static ObjectNode fold(List<String> events) {
+        return join(events.stream().filter(e -> !e.equals(DONE)).map(ChatChunks::parse).toList());
+    }
+
+    /** The same of chunks, which are taken apart by it. */
+    static ObjectNode join(List<ObjectNode> chunks) {
         ObjectNode completion = Json.object();
         Map<Integer, ObjectNode> choices = new TreeMap<>();
-        for (String event : events) {
-            if (!event.equals(DONE)) {
-                ObjectNode chunk = parse(event);
-                chunk.path("choices").forEach(choice -> add(choices, choice));
-                chunk.remove("choices");
-                chunk.properties().stream()
-                        .filter(member -> !member.getValue().isNull())
-                        .forEach(member -> completion.set(member.getKey(), member.getValue()));
-            }
+        for (ObjectNode chunk : chunks) {
+            chunk.path("choices").forEach(choice -> add(choices, choice));
+            chunk.remove("choices");
+            chunk.properties().stream()
+                    .filter(member -> !member.getValue().isNull())
+                    .forEach(member -> completion.set(member.getKey(), member.getValue()));
         }
         boolean cut = choices.values().stream().anyMatch(c -> !c.hasNonNull("finish_reason"));
         if (cut || choices.isEmpty()) {

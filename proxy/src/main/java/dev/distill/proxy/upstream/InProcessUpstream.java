@@ -13,8 +13,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A model of this process as a provider. It answers as a whole; where a stream is asked for, the
- * answer is its one content event. Its clocks are its own affair.
+ * A model of this process as a provider. A {@link Provider} that streams answers as it writes, and
+ * stops writing when the call is closed. Of one that has only whole answers, the answer is the one
+ * content event of a stream, and its clocks are its own affair.
  */
 public final class InProcessUpstream implements Upstream {
     private final String name;
@@ -52,6 +53,10 @@ public final class InProcessUpstream implements Upstream {
         ObjectNode request = ChatAsk.read(ask);
         ObjectNode plain = request.deepCopy();
         plain.remove(List.of("model", "stream", "stream_options"));
+        Optional<Chunks> chunks = provider.stream(ask.model(), plain);
+        if (chunks.isPresent()) {
+            return ChunkCall.open(ask, chunks.get());
+        }
         return switch (provider.complete(ask.model(), plain)) {
             case Outcome.Answer answer when ask.stream() ->
                     ChatAsk.stream(
@@ -62,12 +67,15 @@ public final class InProcessUpstream implements Upstream {
                             Duration.ZERO,
                             Thread::sleep);
             case Outcome.Answer answer -> call(ask, 200, answer.body(), Optional.empty());
-            case Outcome.Failure failure -> {
-                int status = failure.status() == 0 ? status(failure.kind()) : failure.status();
-                String body = Json.line(ChatAsk.error(failure.code(), failure.message()));
-                yield call(ask, status, body, failure.retryAfter());
-            }
+            case Outcome.Failure failure -> failed(ask, failure);
         };
+    }
+
+    /** What a provider over the network would have answered. */
+    static Call failed(Ask ask, Outcome.Failure failure) {
+        int status = failure.status() == 0 ? status(failure.kind()) : failure.status();
+        String body = Json.line(ChatAsk.error(failure.code(), failure.message()));
+        return call(ask, status, body, failure.retryAfter());
     }
 
     @Override
@@ -75,7 +83,7 @@ public final class InProcessUpstream implements Upstream {
         provider.close();
     }
 
-    private static Call call(Ask ask, int status, String body, Optional<Duration> retryAfter) {
+    static Call call(Ask ask, int status, String body, Optional<Duration> retryAfter) {
         Map<String, String> headers =
                 retryAfter
                         .map(wait -> Map.of("retry-after-ms", Long.toString(wait.toMillis())))

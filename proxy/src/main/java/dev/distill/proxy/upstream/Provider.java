@@ -1,6 +1,7 @@
 package dev.distill.proxy.upstream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /**
  * Somebody in this process who answers chat completions; {@link InProcessUpstream} makes an {@link
@@ -19,6 +20,18 @@ public interface Provider extends AutoCloseable {
      * @return the answer or what went wrong, never an exception for something a provider can do
      */
     Outcome complete(String model, ObjectNode request) throws InterruptedException;
+
+    /**
+     * Begins a call whose answer comes as it is made.
+     *
+     * @param model the provider's own name of the model
+     * @param request as of {@link #complete}
+     * @return the answer, for the caller to close, with the usage in its last chunk; empty when
+     *     this provider has only whole answers
+     */
+    default Optional<Chunks> stream(String model, ObjectNode request) {
+        return Optional.empty();
+    }
 
     /**
      * The name under which answers of a model are stored: two models share one only if either's

@@ -8,8 +8,8 @@
  * the network, {@code HttpUpstream} keeps connections in a {@code ConnectionPool}, a {@code Vendor}
  * says how its requests look, and a {@code Watchdog} closes the connection of a call that is
  * overdue. Without a network there are {@link dev.distill.proxy.upstream.InProcessUpstream} for
- * models of this process and {@code ReplayUpstream} for a {@link
- * dev.distill.proxy.upstream.Cassette}.
+ * models of this process ({@code ChunkCall} for answers that are still being written) and {@code
+ * ReplayUpstream} for a {@link dev.distill.proxy.upstream.Cassette}.
  *
  * <p>Who is asked, and who after that, is not decided here.
  */
