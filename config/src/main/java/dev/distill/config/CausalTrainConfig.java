@@ -18,8 +18,7 @@ public record CausalTrainConfig(
         @Doc("Compute layers again on the way back instead of keeping what they computed.")
                 @Default("false")
                 boolean gradientCheckpointing,
-        @Doc(
-                        "A language model that teaches from within the process; a folder or hf://, as base.")
+        @Doc("A language model that teaches from within the process; a folder or hf://, as base.")
                 Optional<String> teacher,
         @Doc("Distillation on what the student itself writes; needs a teacher in the process.")
                 @Default("{}")

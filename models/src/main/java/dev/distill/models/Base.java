@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * What a student starts from: a folder in the Hugging Face layout with config.json,
- * tokenizer.json and the weights, in one file or in several. {@link Bases} finds them.
+ * What a student starts from: a folder in the Hugging Face layout with config.json, tokenizer.json
+ * and the weights, in one file or in several. {@link Bases} finds them.
  *
  * @param name as the job names it
  * @param folder where the files are
@@ -86,12 +86,7 @@ public record Base(String name, Path folder) {
                             }
                         });
         Weights weights =
-                Checkpoint.read(
-                        parent,
-                        folder,
-                        inBase,
-                        optional,
-                        config.architecture().prefix());
+                Checkpoint.read(parent, folder, inBase, optional, config.architecture().prefix());
         Random random = new Random(seed);
         config.shapes()
                 .forEach(

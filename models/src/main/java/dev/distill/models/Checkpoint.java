@@ -24,8 +24,8 @@ final class Checkpoint {
      *
      * @param folder with the weights in one file or in several
      * @param prefix what may be absent from the names in the files
-     * @throws dev.distill.config.UserError naming every file and weight that is missing and every weight of another
-     *     shape
+     * @throws dev.distill.config.UserError naming every file and weight that is missing and every
+     *     weight of another shape
      */
     static Weights read(NDManager parent, Path folder, Map<String, Shape> expected, String prefix) {
         return read(parent, folder, expected, Set.of(), prefix);

@@ -29,12 +29,7 @@ public final class EncoderClassifier implements Classifier {
         this.manager = manager;
         this.config = config;
         calibration = Calibration.read(folder);
-        weights =
-                Checkpoint.read(
-                        manager,
-                        folder,
-                        config.shapes(),
-                        config.architecture().prefix());
+        weights = Checkpoint.read(manager, folder, config.shapes(), config.architecture().prefix());
         tokenizer = Tokenizer.load(folder.resolve(Bases.TOKENIZER));
         encoder = new Encoder(manager, config, precision);
     }

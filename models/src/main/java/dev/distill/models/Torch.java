@@ -54,7 +54,8 @@ public final class Torch {
             throw new UserError(
                     ExitCode.INVALID_INPUT,
                     Problem.of("libtorch cannot be loaded: " + cause(e))
-                            .withHint("docs/gpu.md says which libtorch it has to be; distill comes with one"),
+                            .withHint(
+                                    "docs/gpu.md says which libtorch it has to be; distill comes with one"),
                     e);
         }
     }

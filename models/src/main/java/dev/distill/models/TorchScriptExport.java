@@ -60,11 +60,7 @@ public final class TorchScriptExport {
         Architecture architecture = config.architecture();
         try (NDManager manager = Torch.newManager();
                 Weights weights =
-                        Checkpoint.read(
-                                manager,
-                                folder,
-                                config.shapes(),
-                                architecture.prefix());
+                        Checkpoint.read(manager, folder, config.shapes(), architecture.prefix());
                 Encoder encoder = new Encoder(manager, config, Precision.FP32)) {
             AtomicFile.write(
                     output, out -> write(out, architecture, weights.asMap(), encoder.settings()));

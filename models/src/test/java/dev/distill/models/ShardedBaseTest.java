@@ -98,7 +98,8 @@ class ShardedBaseTest {
 
         assertThatThrownBy(() -> EncoderClassifier.load(folder))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("model-00001-of-00002.safetensors: classifier.weight is missing");
+                .hasMessageContaining(
+                        "model-00001-of-00002.safetensors: classifier.weight is missing");
     }
 
     @Test

@@ -36,10 +36,7 @@ class TorchScriptExportTest {
         try (NDManager manager = Torch.newManager();
                 Weights weights =
                         Checkpoint.read(
-                                manager,
-                                student,
-                                config.shapes(),
-                                config.architecture().prefix());
+                                manager, student, config.shapes(), config.architecture().prefix());
                 Encoder encoder = new Encoder(manager, config, Precision.FP32);
                 Tokenizer tokenizer = Tokenizer.load(student.resolve("tokenizer.json"));
                 PtSymbolBlock block =

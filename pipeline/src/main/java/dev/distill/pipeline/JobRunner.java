@@ -170,9 +170,7 @@ public final class JobRunner {
         folder.link(curate.folder(), "dataset");
         TrainStage.metrics(stages.output(TrainStage.NAME))
                 .ifPresent(metrics -> folder.link(metrics, TrainStage.METRICS));
-        stages.rungs().stream()
-                .map(Rung::train)
-                .forEach(train -> linkEvents(folder, train));
+        stages.rungs().stream().map(Rung::train).forEach(train -> linkEvents(folder, train));
         folder.link(evaluate.file(EvaluateStage.PREDICTIONS), "evaluation/predictions.parquet");
         folder.link(evaluate.file(EvaluateStage.LATENCY), "evaluation/latency.json");
         stages.rungs().stream()

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 /**
  * Trains the student. Output: {@code model/}, the student in the Hugging Face layout, {@code
  * tensorboard/}, the event files of its figures, and {@code metrics.jsonl} of a student that is
- * trained step by step. The scratch folder holds what an
- * interrupted training goes on from.
+ * trained step by step. The scratch folder holds what an interrupted training goes on from.
  */
 final class TrainStage implements Stage {
     static final String NAME = "train";

@@ -8,8 +8,7 @@ import java.util.function.IntFunction;
 
 /**
  * How many rows a batch has: half as many where, by plan, the memory is not enough, and whenever a
- * batch did not fit. A step learns from
- * as many rows as before, in more batches.
+ * batch did not fit. A step learns from as many rows as before, in more batches.
  *
  * <p>The sums of a step depend on it, in their last bits: {@link TrainingState} keeps it, so that a
  * training goes on with the batches that it had.

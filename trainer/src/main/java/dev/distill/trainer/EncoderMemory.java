@@ -15,7 +15,9 @@ final class EncoderMemory {
     /** What to do where there is too little of it. */
     static final String HINT = "lower student.max_length, or take a smaller base";
 
-    /** Numbers of the hidden size that each token leaves in a layer: inputs, q, k, v, sums, norms. */
+    /**
+     * Numbers of the hidden size that each token leaves in a layer: inputs, q, k, v, sums, norms.
+     */
     private static final int HIDDEN_NUMBERS = 14;
 
     /** Numbers of the inner size: before and after the activation. */

@@ -133,8 +133,7 @@ public final class EncoderTrainer {
 
         @Override
         public StepOutcome step(List<EncodedRow> batch, int number, double factor) {
-            return batchRows.fitting(
-                    number, size -> learner.step(batch, number, factor, size));
+            return batchRows.fitting(number, size -> learner.step(batch, number, factor, size));
         }
 
         @Override

@@ -127,7 +127,8 @@ class BatchRowsTest {
 
     @Test
     void aTrainingThatBeganWithFewerRowsGoesOnWithThemWhenThereIsMoreMemory() {
-        ShortMemory little = ShortMemory.of(EncoderMemory.of(job(CONFIG, "x"), encoded()).plan(4).total());
+        ShortMemory little =
+                ShortMemory.of(EncoderMemory.of(job(CONFIG, "x"), encoded()).plan(4).total());
         List<TrainingEvent> events = train(job(CONFIG, "whole"), little);
         assertThat(events).anyMatch(e -> e.toString().contains("batches have at most 4"));
         assertThatThrownBy(() -> train(job(CONFIG, "stopped"), little, 3))

@@ -37,7 +37,9 @@ class FreeMemoryTest {
     void aLimitOfTheProcessIsOneToo() throws IOException {
         machine(8000);
         limits("unlimited", "unlimited");
-        write("status", "Name:\tjava\nVmSize:\t%d kB\nVmData:\t%d kB\n".formatted(3000 << 10, 1000 << 10));
+        write(
+                "status",
+                "Name:\tjava\nVmSize:\t%d kB\nVmData:\t%d kB\n".formatted(3000 << 10, 1000 << 10));
         assertThat(free().bytes()).hasValue(8000 * MIB);
 
         limits("unlimited", String.valueOf(1500 * MIB));

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The body of an answer that is not waited for for ever, as the JDK's is: a server that falls silent
- * in the middle looks like a connection that breaks off.
+ * The body of an answer that is not waited for for ever, as the JDK's is: a server that falls
+ * silent in the middle looks like a connection that breaks off.
  */
 final class ImpatientBody extends InputStream {
     private final InputStream body;

@@ -253,9 +253,7 @@ class CausalTrainerTest {
     void aTrainingThatDoesNotFitIsRefusedWithItsFigures() {
         assertThatThrownBy(
                         () ->
-                                new CausalTrainer(
-                                                InstantSource.system(),
-                                                ShortMemory.of(1L << 20))
+                                new CausalTrainer(InstantSource.system(), ShortMemory.of(1L << 20))
                                         .train(
                                                 CausalTrainings.config().job(folder),
                                                 _ -> {},
