@@ -70,7 +70,7 @@ public final class FreeMemory {
             List<String> lines = Files.isReadable(file) ? Files.readAllLines(file) : List.of();
             return lines.stream()
                     .filter(line -> line.startsWith(words))
-                    .map(line -> line.substring(words.length()).strip().split("\\s+")[0])
+                    .map(line -> line.substring(words.length()).strip().split("\\s+", 2)[0])
                     .filter(word -> word.matches("\\d{1,18}"))
                     .map(Long::valueOf)
                     .findFirst();
