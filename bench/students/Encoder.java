@@ -79,10 +79,10 @@ final class Encoder {
     private static TrainingJob job(Base base, Banking77 data, Path folder) {
         TrainConfig train =
                 new TrainConfig(
-                        Integer.getInteger("epochs", 5),
-                        number("rate", 1e-4),
+                        Integer.getInteger("epochs", 4),
+                        number("rate", 2e-4),
                         number("head_rate", 1e-3),
-                        Integer.getInteger("batch", 32),
+                        Integer.getInteger("batch", 64),
                         1,
                         0.01,
                         0.1,

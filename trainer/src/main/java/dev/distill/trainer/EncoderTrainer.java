@@ -5,6 +5,7 @@ import dev.distill.config.ExitCode;
 import dev.distill.config.TrainConfig;
 import dev.distill.config.UserError;
 import dev.distill.files.AtomicFile;
+import dev.distill.models.Encoder;
 import dev.distill.models.Torch;
 import dev.distill.models.Weights;
 import dev.distill.trainer.TrainingState.Best;
@@ -84,7 +85,7 @@ public final class EncoderTrainer {
                         EncoderMemory.HINT);
         TrainingLoop.End end;
         try (NDManager manager = Torch.newManager();
-                Weights weights = weights(manager, job, loop);
+                Weights weights = weights(manager, job, texts, loop);
                 ActiveVocabulary vocabulary =
                         new ActiveVocabulary(
                                 manager,
@@ -111,10 +112,16 @@ public final class EncoderTrainer {
         return TrainingResult.of(end.state(), texts.training().size(), truncated, student);
     }
 
-    private static Weights weights(NDManager manager, TrainingJob job, TrainingLoop loop) {
-        return loop.weights()
-                .map(file -> Weights.read(manager, file))
-                .orElseGet(() -> job.base().newStudent(manager, job.encoder(), job.train().seed()));
+    private static Weights weights(
+            NDManager manager, TrainingJob job, Rows texts, TrainingLoop loop) {
+        if (loop.weights().isPresent()) {
+            return Weights.read(manager, loop.weights().get());
+        }
+        Weights weights = job.base().newStudent(manager, job.encoder(), job.train().seed());
+        try (Encoder encoder = new Encoder(manager, job.encoder(), job.precision())) {
+            ClassMeans.imprint(manager, encoder, weights, texts.training());
+        }
+        return weights;
     }
 
     /** What the loop has in its hands. */

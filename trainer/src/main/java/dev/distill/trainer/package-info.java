@@ -5,7 +5,8 @@
  * watches.
  *
  * <ul>
- *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them;
+ *   <li>before the loop: {@code Preflight} checks the rows, {@code Rows} encodes them, {@code
+ *       ClassMeans} is where the last layer of an encoder begins;
  *   <li>in the loop: a {@code Trainee} is what it asks; {@code StepOutcome} and {@code Score} are
  *       what it hears;
  *   <li>in a step: {@code Batches} says which rows, {@code Learner} has a {@code Crew} of {@code
