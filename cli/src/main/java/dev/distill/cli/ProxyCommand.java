@@ -6,6 +6,7 @@ import dev.distill.config.ProxyFile;
 import dev.distill.pipeline.StateFolder;
 import dev.distill.pipeline.TrafficRecorder;
 import dev.distill.proxy.ProxyServer;
+import dev.distill.serving.StudentProvider;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -53,7 +54,8 @@ final class ProxyCommand implements Callable<Integer> {
                         new StateFolder(home.folder).store(),
                         System.getenv(),
                         folder -> new TrafficRecorder(folder, InstantSource.system()),
-                        cassette);
+                        cassette,
+                        folder -> StudentProvider.load(folder, InstantSource.system()));
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

@@ -39,7 +39,7 @@ final class ProviderCheck {
                 address(place, p.baseUrl());
             }
             case ProxyConfig.Bedrock p -> p.baseUrl().ifPresent(base -> address(place, base));
-            case ProxyConfig.Replay _ -> {}
+            case ProxyConfig.Replay _, ProxyConfig.Student _ -> {}
         }
     }
 

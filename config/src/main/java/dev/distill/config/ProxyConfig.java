@@ -157,6 +157,15 @@ public record ProxyConfig(
                     boolean replayLatency)
             implements Provider {}
 
+    /** A student that answers from within this process. */
+    @Kind("student")
+    public record Student(
+            @Doc(
+                            "The folder of a student's package: a run's model, or one of the registry. A causal-lm streams.")
+                    @MustExist
+                    Path folder)
+            implements Provider {}
+
     /** One of several keys of a provider. */
     public record ProviderKey(
             @Doc("Its name in the ledger and the metrics.") String name,

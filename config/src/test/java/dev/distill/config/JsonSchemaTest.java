@@ -38,7 +38,7 @@ class JsonSchemaTest {
 
         assertThat(StreamSupport.stream(kinds.spliterator(), false))
                 .extracting(kind -> kind.at("/properties/kind/const").asText())
-                .containsExactly("openai", "anthropic", "gemini", "bedrock", "replay");
+                .containsExactly("openai", "anthropic", "gemini", "bedrock", "replay", "student");
         assertThat(kinds.at("/0/properties/responses/type").asText()).isEqualTo("boolean");
     }
 

@@ -76,6 +76,7 @@ class ProxyConfigTest {
                 session_token: env:TOKEN
                 on_client_gone: cancel
               taped: { kind: replay, cassette: tape.jsonl, replay_latency: true }
+              own: { kind: student, folder: . }
             routes:
               big:
                 groups: [ [ { provider: azure, model: m, weight: 3 }, { provider: claude, model: n } ], [ { provider: aws, model: o } ] ]
@@ -348,7 +349,9 @@ class ProxyConfigTest {
                                         Optional.of(new Secret.FromEnvironment("TOKEN")),
                                         ClientGone.CANCEL),
                                 "taped",
-                                new ProxyConfig.Replay(folder.resolve("tape.jsonl"), true)));
+                                new ProxyConfig.Replay(folder.resolve("tape.jsonl"), true),
+                                "own",
+                                new ProxyConfig.Student(folder)));
     }
 
     @Test

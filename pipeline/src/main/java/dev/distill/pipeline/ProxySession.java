@@ -6,8 +6,10 @@ import dev.distill.config.Secrets;
 import dev.distill.proxy.Headers;
 import dev.distill.proxy.LocalRoute;
 import dev.distill.proxy.ProxyServer;
+import dev.distill.serving.StudentProvider;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +59,12 @@ final class ProxySession implements AutoCloseable {
             List<LocalRoute> routes,
             Map<String, String> headers) {
         ProxyServer server =
-                ProxyServer.start(config, context.state().store(), System.getenv(), routes);
+                ProxyServer.start(
+                        config,
+                        context.state().store(),
+                        System.getenv(),
+                        routes,
+                        folder -> StudentProvider.load(folder, InstantSource.system()));
         return new ProxySession(Optional.of(server), new ChatClient(server.uri(), headers));
     }
 

@@ -11,6 +11,7 @@ import dev.distill.proxy.ledger.StoreReader;
 import dev.distill.proxy.money.PriceRow;
 import dev.distill.proxy.money.PriceTable;
 import dev.distill.proxy.upstream.Cassette;
+import dev.distill.proxy.upstream.InProcessUpstream;
 import dev.distill.proxy.wire.Canonical;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Envelope;
@@ -178,6 +179,8 @@ public record Forecast(
                         ProxyConfig.Gemini _,
                         ProxyConfig.Bedrock _ ->
                         target.model();
+                case ProxyConfig.Student student ->
+                        InProcessUpstream.storedAs(target.model(), student.folder());
                 case ProxyConfig.Replay replay ->
                         Cassette.storedAs(target.model(), replay.cassette());
             };

@@ -235,7 +235,7 @@ final class Plans implements AutoCloseable {
             case ProxyConfig.Anthropic anthropic -> anthropic.onClientGone();
             case ProxyConfig.Gemini gemini -> gemini.onClientGone();
             case ProxyConfig.Bedrock bedrock -> bedrock.onClientGone();
-            case ProxyConfig.Replay _ -> ProxyConfig.ClientGone.CANCEL;
+            case ProxyConfig.Replay _, ProxyConfig.Student _ -> ProxyConfig.ClientGone.CANCEL;
         };
     }
 

@@ -1,6 +1,8 @@
 package dev.distill.proxy;
 
 import dev.distill.config.ConfigFile;
+import dev.distill.config.ExitCode;
+import dev.distill.config.Problem;
 import dev.distill.config.ProxyConfig;
 import dev.distill.config.Secrets;
 import dev.distill.config.UserError;
@@ -17,6 +19,7 @@ import dev.distill.proxy.telemetry.Metrics;
 import dev.distill.proxy.telemetry.Traces;
 import dev.distill.proxy.telemetry.Vocabulary;
 import dev.distill.proxy.upstream.CassetteRecorder;
+import dev.distill.proxy.upstream.Provider;
 import dev.distill.proxy.upstream.Upstreams;
 import io.helidon.webserver.WebServer;
 import java.net.InetSocketAddress;
@@ -71,7 +74,8 @@ public final class ProxyServer implements AutoCloseable {
                                         environment,
                                         surroundings.clock(),
                                         surroundings.sleeper(),
-                                        surroundings.random()),
+                                        surroundings.random(),
+                                        setting.students()),
                                 setting.localRoutes(),
                                 new Counted(
                                         ledger, store, surroundings.clock(), surroundings.random()),
@@ -172,6 +176,7 @@ public final class ProxyServer implements AutoCloseable {
             List<LocalRoute> localRoutes,
             Optional<Function<Path, RecordingSink>> recordings,
             Optional<Path> cassette,
+            Function<Path, Provider> students,
             Surroundings surroundings) {}
 
     /** What is closed in the opposite order in which it was opened. */
@@ -218,7 +223,37 @@ public final class ProxyServer implements AutoCloseable {
             Path storeFile,
             Map<String, String> environment,
             List<LocalRoute> localRoutes) {
-        return start(config, storeFile, environment, localRoutes, Surroundings.real());
+        return start(config, storeFile, environment, localRoutes, ProxyServer::noStudent);
+    }
+
+    /**
+     * The same, with students.
+     *
+     * @param students loads the student of a folder, for providers of kind {@code student}
+     */
+    public static ProxyServer start(
+            ProxyConfig config,
+            Path storeFile,
+            Map<String, String> environment,
+            List<LocalRoute> localRoutes,
+            Function<Path, Provider> students) {
+        return start(
+                new Setting(
+                        config,
+                        Optional.empty(),
+                        storeFile,
+                        environment,
+                        localRoutes,
+                        Optional.empty(),
+                        Optional.empty(),
+                        students,
+                        Surroundings.real()));
+    }
+
+    private static Provider noStudent(Path folder) {
+        throw new UserError(
+                ExitCode.INVALID_INPUT,
+                Problem.of("this proxy serves no students, and %s is one".formatted(folder)));
     }
 
     /**
@@ -238,6 +273,21 @@ public final class ProxyServer implements AutoCloseable {
             Map<String, String> environment,
             Function<Path, RecordingSink> recordings,
             Optional<Path> cassette) {
+        return start(file, storeFile, environment, recordings, cassette, ProxyServer::noStudent);
+    }
+
+    /**
+     * The same, with students.
+     *
+     * @param students loads the student of a folder, for providers of kind {@code student}
+     */
+    public static ProxyServer start(
+            ConfigFile<ProxyConfig> file,
+            Path storeFile,
+            Map<String, String> environment,
+            Function<Path, RecordingSink> recordings,
+            Optional<Path> cassette,
+            Function<Path, Provider> students) {
         return start(
                 new Setting(
                         file.value(),
@@ -247,6 +297,7 @@ public final class ProxyServer implements AutoCloseable {
                         List.of(),
                         Optional.of(recordings),
                         cassette,
+                        students,
                         Surroundings.real()));
     }
 
@@ -265,6 +316,7 @@ public final class ProxyServer implements AutoCloseable {
                         localRoutes,
                         Optional.empty(),
                         Optional.empty(),
+                        ProxyServer::noStudent,
                         surroundings));
     }
 

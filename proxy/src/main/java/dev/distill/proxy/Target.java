@@ -57,7 +57,7 @@ record Target(
                                                                         .formatted(
                                                                                 bedrock
                                                                                         .region()))));
-                case ProxyConfig.Replay _ -> HERE;
+                case ProxyConfig.Replay _, ProxyConfig.Student _ -> HERE;
             };
         }
     }

@@ -113,6 +113,7 @@ public final class PriceTable {
             case ProxyConfig.Gemini _ -> "gemini";
             case ProxyConfig.Bedrock _ -> "bedrock";
             case ProxyConfig.Replay _ -> "replay";
+            case ProxyConfig.Student _ -> "student";
         };
     }
 }

@@ -6,6 +6,7 @@ import dev.distill.config.ProxyConfig.Bedrock;
 import dev.distill.config.ProxyConfig.Gemini;
 import dev.distill.config.ProxyConfig.OpenAi;
 import dev.distill.config.ProxyConfig.Replay;
+import dev.distill.config.ProxyConfig.Student;
 import dev.distill.proxy.wire.Dialect;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,7 @@ public final class GenAi {
             case Gemini _ -> "gcp.gemini";
             case Bedrock _ -> "aws.bedrock";
             case Replay _ -> "replay";
+            case Student _ -> "distill";
         };
     }
 

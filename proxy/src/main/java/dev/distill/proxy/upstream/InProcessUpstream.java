@@ -1,16 +1,22 @@
 package dev.distill.proxy.upstream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.distill.files.Digest;
 import dev.distill.files.Json;
+import dev.distill.files.WholeFolder;
 import dev.distill.proxy.upstream.RecordedCall.Piece;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A model of this process as a provider. A {@link Provider} that streams answers as it writes, and
@@ -20,12 +26,47 @@ import java.util.Set;
 public final class InProcessUpstream implements Upstream {
     private final String name;
     private final Provider provider;
+    private final UnaryOperator<String> storedAs;
     private final KeyPool keys = KeyPool.none();
 
     /** Takes a provider over, to close it in the end. */
     public InProcessUpstream(String name, Provider provider) {
+        this(name, provider, provider::storedAs);
+    }
+
+    private InProcessUpstream(String name, Provider provider, UnaryOperator<String> storedAs) {
         this.name = name;
         this.provider = provider;
+        this.storedAs = storedAs;
+    }
+
+    /** Loads the student of a folder, whose answers are stored under what the folder holds. */
+    static InProcessUpstream of(String name, Path folder, Function<Path, Provider> students) {
+        String content = content(folder);
+        return new InProcessUpstream(
+                name, students.apply(folder), model -> storedAs(model, content));
+    }
+
+    /**
+     * The name under which the answers of a student are stored that is not loaded: another package
+     * is another model.
+     *
+     * @throws dev.distill.config.UserError when the folder cannot be read
+     */
+    public static String storedAs(String model, Path folder) {
+        return storedAs(model, content(folder));
+    }
+
+    private static String storedAs(String model, String content) {
+        return model + "@student-" + content;
+    }
+
+    private static String content(Path folder) {
+        return Digest.of(
+                        WholeFolder.files(folder).stream()
+                                .map(file -> Digest.ofFile(folder.resolve(file)).hex() + file)
+                                .collect(Collectors.joining("\n")))
+                .brief();
     }
 
     @Override
@@ -45,7 +86,7 @@ public final class InProcessUpstream implements Upstream {
 
     @Override
     public String storedAs(String model) {
-        return provider.storedAs(model);
+        return storedAs.apply(model);
     }
 
     @Override

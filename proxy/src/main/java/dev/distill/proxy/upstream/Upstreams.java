@@ -7,12 +7,14 @@ import dev.distill.config.Secret;
 import dev.distill.config.Shown;
 import dev.distill.config.UserError;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -23,19 +25,22 @@ public final class Upstreams {
     private final InstantSource clock;
     private final Sleeper sleeper;
     private final RandomGenerator random;
+    private final Function<Path, Provider> students;
     private final SSLContext tls;
 
     /**
      * @param environment where keys may be
      * @param sleeper what recordings wait with
      * @param random what keys are drawn with
+     * @param students loads the student of a folder
      */
     public Upstreams(
             Map<String, String> environment,
             InstantSource clock,
             Sleeper sleeper,
-            RandomGenerator random) {
-        this(environment, clock, sleeper, random, trustOfThisJava());
+            RandomGenerator random,
+            Function<Path, Provider> students) {
+        this(environment, clock, sleeper, random, students, trustOfThisJava());
     }
 
     Upstreams(
@@ -43,18 +48,21 @@ public final class Upstreams {
             InstantSource clock,
             Sleeper sleeper,
             RandomGenerator random,
+            Function<Path, Provider> students,
             SSLContext tls) {
         this.environment = Map.copyOf(environment);
         this.clock = clock;
         this.sleeper = sleeper;
         this.random = random;
+        this.students = students;
         this.tls = tls;
     }
 
     /**
      * Opens one. Nothing is sent yet.
      *
-     * @throws UserError when a key is missing, an address is none, or a cassette is malformed
+     * @throws UserError when a key is missing, an address is none, or a cassette is malformed, or a
+     *     folder holds no student
      */
     public Upstream open(String name, ProxyConfig.Provider declared) {
         return switch (declared) {
@@ -73,6 +81,8 @@ public final class Upstreams {
                 yield http(name, base, new BedrockVendor(base, bedrock.region(), clock), declared);
             }
             case ProxyConfig.Replay replay -> new ReplayUpstream(name, replay, sleeper);
+            case ProxyConfig.Student student ->
+                    InProcessUpstream.of(name, student.folder(), students);
         };
     }
 
@@ -88,7 +98,8 @@ public final class Upstreams {
                     tokens(name, anthropic.apiKey(), anthropic.keys());
             case ProxyConfig.Gemini gemini -> tokens(name, gemini.apiKey(), gemini.keys());
             case ProxyConfig.Bedrock bedrock -> List.of(only(aws(name, bedrock)));
-            case ProxyConfig.Replay _ -> List.of(only(new Credential.None()));
+            case ProxyConfig.Replay _, ProxyConfig.Student _ ->
+                    List.of(only(new Credential.None()));
         };
     }
 

@@ -404,7 +404,12 @@ final class HttpUpstreamTest {
                         Map.of(),
                         ProxyConfig.ClientGone.CANCEL);
         return (HttpUpstream)
-                new Upstreams(Map.of(), InstantSource.system(), Thread::sleep, new Random(1))
+                new Upstreams(
+                                Map.of(),
+                                InstantSource.system(),
+                                Thread::sleep,
+                                new Random(1),
+                                InProcessUpstreamTest::none)
                         .open("fake", config);
     }
 

@@ -9,6 +9,8 @@ import dev.distill.proxy.upstream.Chunks.Step;
 import dev.distill.proxy.wire.Dialect;
 import dev.distill.proxy.wire.Refusal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A provider that writes, with a script for what it says. */
 @Timeout(60)
@@ -26,6 +29,7 @@ final class InProcessUpstreamTest {
     private static final Duration SHORT = Duration.ofMillis(1);
 
     private final BlockingQueue<Step> script = new LinkedBlockingQueue<>();
+    @TempDir private Path folder;
     private volatile boolean ended;
     private final Upstream upstream = new InProcessUpstream("local", new Scripted());
 
@@ -162,6 +166,24 @@ final class InProcessUpstreamTest {
                 Map.of(),
                 clocks,
                 underway);
+    }
+
+    /** Loads no student. */
+    static Provider none(Path folder) {
+        throw new IllegalStateException("nobody asks for " + folder);
+    }
+
+    @Test
+    void anotherPackageIsAnotherModelForTheStore() throws Exception {
+        Files.writeString(folder.resolve("config.json"), "{}");
+        Upstream student = InProcessUpstream.of("s", folder, _ -> new Scripted());
+        String before = student.storedAs("m");
+        assertThat(before).startsWith("m@student-").isEqualTo(student.storedAs("m"));
+        assertThat(InProcessUpstream.storedAs("m", folder)).isEqualTo(before);
+
+        Files.writeString(folder.resolve("config.json"), "{ }");
+        assertThat(InProcessUpstream.storedAs("m", folder)).isNotEqualTo(before);
+        assertThat(student.storedAs("m")).isEqualTo(before); // it is the one that was loaded
     }
 
     private final class Scripted implements Provider {

@@ -144,7 +144,12 @@ final class VendorTest {
     @CsvSource({"ftp://h/v1", "https:/v1", "https://h/v1?a=b"})
     void refusesAnAddressThatIsNone(String base) {
         Upstreams upstreams =
-                new Upstreams(Map.of(), InstantSource.system(), Thread::sleep, new Random());
+                new Upstreams(
+                        Map.of(),
+                        InstantSource.system(),
+                        Thread::sleep,
+                        new Random(),
+                        InProcessUpstreamTest::none);
         assertThatThrownBy(
                         () ->
                                 upstreams.open(
