@@ -229,7 +229,7 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * The same, with students.
      *
-     * @param students loads the student of a folder, for providers of kind {@code student}
+     * @param students loads the student of a folder, for providers that are one
      */
     public static ProxyServer start(
             ProxyConfig config,
@@ -279,7 +279,7 @@ public final class ProxyServer implements AutoCloseable {
     /**
      * The same, with students.
      *
-     * @param students loads the student of a folder, for providers of kind {@code student}
+     * @param students loads the student of a folder, for providers that are one
      */
     public static ProxyServer start(
             ConfigFile<ProxyConfig> file,

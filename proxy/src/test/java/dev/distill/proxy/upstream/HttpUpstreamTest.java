@@ -409,7 +409,7 @@ final class HttpUpstreamTest {
                                 InstantSource.system(),
                                 Thread::sleep,
                                 new Random(1),
-                                InProcessUpstreamTest::none)
+                                InProcessUpstreamTest.NONE)
                         .open("fake", config);
     }
 

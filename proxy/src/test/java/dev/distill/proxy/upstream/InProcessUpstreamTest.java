@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A provider that writes, with a script for what it says. */
 @Timeout(60)
 final class InProcessUpstreamTest {
+    /** Loads no student. */
+    static final Function<Path, Provider> NONE =
+            folder -> {
+                throw new IllegalStateException("nobody asks for " + folder);
+            };
+
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(1);
 
@@ -166,11 +173,6 @@ final class InProcessUpstreamTest {
                 Map.of(),
                 clocks,
                 underway);
-    }
-
-    /** Loads no student. */
-    static Provider none(Path folder) {
-        throw new IllegalStateException("nobody asks for " + folder);
     }
 
     @Test

@@ -149,7 +149,7 @@ final class VendorTest {
                         InstantSource.system(),
                         Thread::sleep,
                         new Random(),
-                        InProcessUpstreamTest::none);
+                        InProcessUpstreamTest.NONE);
         assertThatThrownBy(
                         () ->
                                 upstreams.open(
