@@ -2,7 +2,7 @@ package dev.distill.cli;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.distill.files.Json;
-import dev.distill.pipeline.RunEvent.Piece;
+import dev.distill.trainer.TrainingEvent.Piece;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

@@ -2,7 +2,7 @@ package dev.distill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.distill.pipeline.RunEvent.Piece;
+import dev.distill.trainer.TrainingEvent.Piece;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -82,6 +82,11 @@ public record TrainConfig(
                 @OnlyFor({Kind.HEAD, Kind.ENCODER, Kind.CAUSAL_LM})
                 @Default("auto")
                 String device) {
+    /** Rows of an optimiser step, over all of its batches. */
+    public int rowsPerStep() {
+        return perDeviceTrainBatchSize * gradientAccumulationSteps;
+    }
+
     /**
      * Distillation: (1 - alpha) hard + alpha divergence(teacher, student), after Hinton et al. 2015
      * with the divergences that were proposed since.

@@ -133,12 +133,7 @@ final class CausalTraining implements Training {
 
     private static void keep(TrainingEvent event, ArrayNode firstRow) {
         if (event instanceof TrainingEvent.Reading reading) {
-            reading.first()
-                    .forEach(
-                            piece ->
-                                    firstRow.addObject()
-                                            .put("text", piece.text())
-                                            .put("learned", piece.learned()));
+            firstRow.addAll(RunEvent.RowsRead.json(reading.first()));
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.distill.config.ExitCode;
 import dev.distill.evaluation.Ladder;
 import dev.distill.files.Json;
+import dev.distill.trainer.TrainingEvent.Piece;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -151,18 +152,21 @@ public sealed interface RunEvent {
                             .put("rows", rows)
                             .put("tokens", tokens)
                             .put("learned", learned);
-            ArrayNode pieces = json.putArray("first");
-            first.forEach(
+            json.set("first", json(first));
+            return json;
+        }
+
+        /** The parts of a row, here and where a stage keeps them. */
+        static ArrayNode json(List<Piece> pieces) {
+            ArrayNode json = Json.array();
+            pieces.forEach(
                     piece ->
-                            pieces.addObject()
-                                    .put("text", piece.text)
-                                    .put("learned", piece.learned));
+                            json.addObject()
+                                    .put("text", piece.text())
+                                    .put("learned", piece.learned()));
             return json;
         }
     }
-
-    /** A part of a row's text: trained on, or masked. */
-    record Piece(String text, boolean learned) {}
 
     /** Something that the user should know and that stops nothing. */
     record Note(String stage, String message) implements RunEvent {

@@ -30,13 +30,7 @@ final class TrainingProgress implements Consumer<TrainingEvent> {
             case TrainingEvent.Reading e ->
                     events.emit(
                             new RunEvent.RowsRead(
-                                    TrainStage.NAME,
-                                    e.rows(),
-                                    e.tokens(),
-                                    e.learned(),
-                                    e.first().stream()
-                                            .map(p -> new RunEvent.Piece(p.text(), p.learned()))
-                                            .toList()));
+                                    TrainStage.NAME, e.rows(), e.tokens(), e.learned(), e.first()));
             case TrainingEvent.Note e -> note(e.message());
             case TrainingEvent.Resumed e -> note("goes on after step " + e.step());
             case TrainingEvent.Step e -> step(e);

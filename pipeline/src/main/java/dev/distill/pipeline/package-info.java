@@ -10,8 +10,8 @@
  *       (with {@code LatencyProbe}). {@code StageStore} finds or computes a {@link
  *       dev.distill.pipeline.StageOutput}.
  *   <li>{@code Training} is one kind of student to {@code TrainStage}: {@code LinearTraining},
- *       {@code HeadTraining}, {@code EncoderTraining}, {@code CausalTraining} ({@code
- *       TeacherTokens}). {@code Rung} is a student that was trained, evaluated and judged.
+ *       {@code HeadTraining}, {@code EncoderTraining}, {@code CausalTraining} ({@code ChatRows},
+ *       {@code TeacherTokens}). {@code Rung} is a student that was trained, evaluated and judged.
  *   <li>At the end: {@code Reporting} fills the report, {@code Publication} publishes, {@code
  *       RunFolder} keeps what came out.
  *   <li>{@link dev.distill.pipeline.RunEvent}s tell everything that happens; {@code EventLog} is

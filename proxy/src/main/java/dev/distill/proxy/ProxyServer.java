@@ -42,6 +42,15 @@ import java.util.function.Function;
  * when it starts: one process at a time should spend the money of a budget.
  */
 public final class ProxyServer implements AutoCloseable {
+    /** Loads no student. */
+    static final Function<Path, Provider> NO_STUDENTS =
+            folder -> {
+                throw new UserError(
+                        ExitCode.INVALID_INPUT,
+                        Problem.of(
+                                "this proxy serves no students, and %s is one".formatted(folder)));
+            };
+
     /** What is under way may take so long once the proxy is to stop. */
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
@@ -223,7 +232,7 @@ public final class ProxyServer implements AutoCloseable {
             Path storeFile,
             Map<String, String> environment,
             List<LocalRoute> localRoutes) {
-        return start(config, storeFile, environment, localRoutes, ProxyServer::noStudent);
+        return start(config, storeFile, environment, localRoutes, NO_STUDENTS);
     }
 
     /**
@@ -237,23 +246,7 @@ public final class ProxyServer implements AutoCloseable {
             Map<String, String> environment,
             List<LocalRoute> localRoutes,
             Function<Path, Provider> students) {
-        return start(
-                new Setting(
-                        config,
-                        Optional.empty(),
-                        storeFile,
-                        environment,
-                        localRoutes,
-                        Optional.empty(),
-                        Optional.empty(),
-                        students,
-                        Surroundings.real()));
-    }
-
-    private static Provider noStudent(Path folder) {
-        throw new UserError(
-                ExitCode.INVALID_INPUT,
-                Problem.of("this proxy serves no students, and %s is one".formatted(folder)));
+        return start(config, storeFile, environment, localRoutes, students, Surroundings.real());
     }
 
     /**
@@ -264,22 +257,9 @@ public final class ProxyServer implements AutoCloseable {
      * @param environment where {@code env:NAME} secrets are looked up
      * @param recordings what writes recordings to a folder
      * @param cassette a file that all answers are recorded to, for provider kind {@code replay}
+     * @param students loads the student of a folder, for providers that are one
      * @throws UserError when the configuration cannot work, a credential is missing, the port is
      *     taken or the store cannot be used
-     */
-    public static ProxyServer start(
-            ConfigFile<ProxyConfig> file,
-            Path storeFile,
-            Map<String, String> environment,
-            Function<Path, RecordingSink> recordings,
-            Optional<Path> cassette) {
-        return start(file, storeFile, environment, recordings, cassette, ProxyServer::noStudent);
-    }
-
-    /**
-     * The same, with students.
-     *
-     * @param students loads the student of a folder, for providers that are one
      */
     public static ProxyServer start(
             ConfigFile<ProxyConfig> file,
@@ -306,6 +286,7 @@ public final class ProxyServer implements AutoCloseable {
             Path storeFile,
             Map<String, String> environment,
             List<LocalRoute> localRoutes,
+            Function<Path, Provider> students,
             Surroundings surroundings) {
         return start(
                 new Setting(
@@ -316,7 +297,7 @@ public final class ProxyServer implements AutoCloseable {
                         localRoutes,
                         Optional.empty(),
                         Optional.empty(),
-                        ProxyServer::noStudent,
+                        students,
                         surroundings));
     }
 

@@ -68,6 +68,7 @@ final class LiveProxy implements AutoCloseable {
                         store,
                         ENVIRONMENT,
                         List.of(),
+                        ProxyServer.NO_STUDENTS,
                         surroundings),
                 store);
     }
@@ -84,7 +85,8 @@ final class LiveProxy implements AutoCloseable {
                         _ -> {
                             throw new IllegalStateException("nothing is recorded for training");
                         },
-                        Optional.of(cassette)),
+                        Optional.of(cassette),
+                        ProxyServer.NO_STUDENTS),
                 store);
     }
 

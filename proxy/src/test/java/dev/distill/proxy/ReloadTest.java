@@ -90,7 +90,8 @@ final class ReloadTest {
                 _ -> {
                     throw new IllegalStateException("nothing is recorded");
                 },
-                Optional.empty());
+                Optional.empty(),
+                ProxyServer.NO_STUDENTS);
     }
 
     private static String yaml(String listen, String more) {

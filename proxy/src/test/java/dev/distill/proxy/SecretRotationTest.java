@@ -205,7 +205,8 @@ final class SecretRotationTest {
                 _ -> {
                     throw new AssertionError("nothing is recorded");
                 },
-                Optional.empty());
+                Optional.empty(),
+                ProxyServer.NO_STUDENTS);
     }
 
     private void write(String name, String text) throws IOException {

@@ -107,7 +107,9 @@ final class TestProxy implements AutoCloseable {
                 new Surroundings(InstantSource.system(), sleeper, new Random(1));
         Map<String, String> environment = Map.of("TEACHER_KEY", KEY);
         return new TestProxy(
-                ProxyServer.start(config, store, environment, local, surroundings), sleeper);
+                ProxyServer.start(
+                        config, store, environment, local, ProxyServer.NO_STUDENTS, surroundings),
+                sleeper);
     }
 
     static ObjectNode request(String user) {

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * The tokens that a training's texts have. Only their rows of the table of token vectors are
@@ -36,13 +34,7 @@ final class ActiveVocabulary implements AutoCloseable {
     ActiveVocabulary(NDManager manager, Rows rows, Weights weights, String table) {
         this.program = Program.load(manager, ActiveVocabulary.class, "table.py", "Table");
         this.table = table;
-        this.tokens =
-                Stream.of(rows.training(), rows.validation())
-                        .flatMap(List::stream)
-                        .flatMapToLong(row -> LongStream.of(row.tokens().ids()))
-                        .distinct()
-                        .sorted()
-                        .toArray();
+        this.tokens = rows.tokens();
         this.ids = manager.create(tokens);
         this.whole = weights.get(table).duplicate();
         whole.attach(manager);

@@ -73,9 +73,9 @@ public final class BatchRows {
         OptionalLong free = memory.free();
         MemoryPlan first = plan.apply(rows);
         int fitting = rows;
-        while (!plan.apply(fitting).fits(free)) {
+        for (MemoryPlan next = first; !next.fits(free); next = plan.apply(fitting)) {
             if (fitting == 1) {
-                throw plan.apply(fitting).refused(free, hint);
+                throw next.refused(free, hint);
             }
             fitting = Math.ceilDiv(fitting, 2);
         }

@@ -26,8 +26,11 @@ import java.util.Map;
  * <p>Shapes: D numbers of a vector, C labels.
  */
 final class ClassMeans {
-    /** Rows of a label that its mean is taken of, at most: more were no better. */
+    /** Rows of a label that its mean is taken of, at most. */
     private static final int ROWS = 20;
+
+    /** Rows of all labels, at most, but two of each: every row is compared with every mean. */
+    private static final int ALL_ROWS = 4096;
 
     private static final int BATCH = 32;
     private static final double STEP = 1.3;
@@ -37,10 +40,10 @@ final class ClassMeans {
 
     private final int labels;
     private final int[] targets;
-    private final double[][] vectors;
-    private final double[][] means;
     private final int[] counts;
     private final double[] center; // of all vectors
+    private final double[][] vectors; // from the center
+    private final double[][] means; // from the center
 
     /**
      * The means of some vectors.
@@ -50,30 +53,29 @@ final class ClassMeans {
     ClassMeans(int labels, int[] targets, double[][] vectors) {
         this.labels = labels;
         this.targets = targets;
-        this.vectors = vectors;
         this.counts = new int[labels];
         int size = vectors[0].length;
-        double[] all = new double[size];
+        this.center = new double[size];
         this.means = new double[labels][size];
         for (int i = 0; i < vectors.length; i++) {
             counts[targets[i]]++;
             for (int d = 0; d < size; d++) {
                 means[targets[i]][d] += vectors[i][d];
-                all[d] += vectors[i][d] / vectors.length;
+                center[d] += vectors[i][d] / vectors.length;
             }
         }
         for (int c = 0; c < labels; c++) {
             for (int d = 0; d < size; d++) {
                 // A label without rows is any text; the mean of all moves no label before another.
-                means[c][d] = counts[c] == 0 ? 0 : means[c][d] / counts[c] - all[d];
+                means[c][d] = counts[c] == 0 ? 0 : means[c][d] / counts[c] - center[d];
             }
         }
-        for (double[] vector : vectors) {
+        this.vectors = new double[vectors.length][size];
+        for (int i = 0; i < vectors.length; i++) {
             for (int d = 0; d < size; d++) {
-                vector[d] -= all[d];
+                this.vectors[i][d] = vectors[i][d] - center[d];
             }
         }
-        this.center = all;
     }
 
     /** Puts the classifier into the weights of a student whose last layer is random. */
@@ -94,9 +96,10 @@ final class ClassMeans {
     }
 
     private static List<EncodedRow> some(List<EncodedRow> rows, int labels) {
+        int most = Math.clamp(ALL_ROWS / labels, 2, ROWS);
         int[] taken = new int[labels];
         return rows.stream()
-                .filter(row -> taken[row.label()]++ < ROWS)
+                .filter(row -> taken[row.label()]++ < most)
                 .sorted(Comparator.comparingInt(EncodedRow::length))
                 .toList();
     }

@@ -4,8 +4,6 @@ import dev.distill.models.Architecture;
 import dev.distill.models.EncoderConfig;
 import dev.distill.models.Precision;
 import dev.distill.models.Torch;
-import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * How much memory the training of an encoder takes. What a layer leaves behind for the way back was
@@ -45,8 +43,9 @@ final class EncoderMemory {
     private static final int MOMENTS = 2;
 
     private final TrainingJob job;
-    private final Rows rows;
     private final int threads;
+    private final long longest; // tokens of a training row
+    private final long activeTokens; // rows of the token table that are trained
 
     /** The memory of a training on this machine. */
     static EncoderMemory of(TrainingJob job, Rows rows) {
@@ -59,8 +58,9 @@ final class EncoderMemory {
      */
     EncoderMemory(TrainingJob job, Rows rows, int threads) {
         this.job = job;
-        this.rows = rows;
         this.threads = threads;
+        this.longest = rows.training().stream().mapToLong(EncodedRow::length).max().orElse(0);
+        this.activeTokens = rows.tokens().length;
     }
 
     /** The plan of the training in batches of so many rows. */
@@ -69,7 +69,7 @@ final class EncoderMemory {
         int product = job.precision() == Precision.BF16 ? 2 : FLOAT;
         long hidden = encoder.size().hidden();
         long all = encoder.parameterCount();
-        long trained = all - (encoder.size().vocabulary() - activeTokens()) * hidden;
+        long trained = all - (encoder.size().vocabulary() - activeTokens) * hidden;
         long copies = job.precision() == Precision.BF16 ? product * trained : 0;
         // The gradients of each thread, and their float32 sum.
         long gradients = (long) threads * product + FLOAT;
@@ -81,7 +81,7 @@ final class EncoderMemory {
     }
 
     private long batch(EncoderConfig encoder, long texts, int product) {
-        long tokens = longest();
+        long tokens = longest;
         EncoderConfig.Size size = encoder.size();
         boolean modern = encoder.architecture() == Architecture.MODERNBERT;
         long states =
@@ -98,17 +98,5 @@ final class EncoderMemory {
                         + (drops ? dropped : product) * pairs
                         + DRAW_BYTES * (2 * texts * tokens * size.hidden() + (drops ? pairs : 0));
         return layer * (size.layers() + 2); // two more are on their way back
-    }
-
-    private long longest() {
-        return rows.training().stream().mapToLong(EncodedRow::length).max().orElse(0);
-    }
-
-    private long activeTokens() {
-        return LongStream.concat(ids(rows.training()), ids(rows.validation())).distinct().count();
-    }
-
-    private static LongStream ids(List<EncodedRow> rows) {
-        return rows.stream().flatMapToLong(row -> LongStream.of(row.tokens().ids()));
     }
 }

@@ -55,8 +55,7 @@ public final class EncoderTrainer {
         Preflight.check(job.labels(), job.training(), job.validation());
         Rows texts = Rows.encode(job);
         double truncated = texts.truncatedShare(job.student().maxLength());
-        int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
-        int perEpoch = Batches.stepsPerEpoch(texts.training().size(), stepRows);
+        int perEpoch = Batches.stepsPerEpoch(texts.training().size(), config.rowsPerStep());
         TrainingLoop.Plan plan =
                 TrainingLoop.Plan.of(
                         config,
@@ -134,8 +133,7 @@ public final class EncoderTrainer {
             implements Trainee<EncodedRow> {
         @Override
         public List<List<EncodedRow>> epoch(int epoch) {
-            int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
-            return Batches.epoch(rows.training(), stepRows, config.seed(), epoch);
+            return Batches.epoch(rows.training(), config.rowsPerStep(), config.seed(), epoch);
         }
 
         @Override

@@ -4,6 +4,8 @@ import dev.distill.models.Tokenizer;
 import dev.distill.models.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** The rows of a training as the student reads them. */
 record Rows(List<EncodedRow> training, List<EncodedRow> validation) {
@@ -27,6 +29,16 @@ record Rows(List<EncodedRow> training, List<EncodedRow> validation) {
             encoded.add(new EncodedRow(row.id(), tokens.get(i), row.label(), row.teacher()));
         }
         return encoded;
+    }
+
+    /** The tokens that some row has, each once, in ascending order. */
+    long[] tokens() {
+        return Stream.of(training, validation)
+                .flatMap(List::stream)
+                .flatMapToLong(row -> LongStream.of(row.tokens().ids()))
+                .distinct()
+                .sorted()
+                .toArray();
     }
 
     /**

@@ -62,8 +62,7 @@ public final class CausalTrainer {
         // 1. Look at the rows and the teacher before anything costs time.
         CausalStudent student = new CausalStudent(job);
         CausalRows rows = CausalRows.read(job, listener);
-        int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
-        int perEpoch = Batches.stepsPerEpoch(rows.training().size(), stepRows);
+        int perEpoch = Batches.stepsPerEpoch(rows.training().size(), config.rowsPerStep());
         TrainingLoop.Plan plan =
                 TrainingLoop.Plan.of(
                         config,
@@ -132,8 +131,8 @@ public final class CausalTrainer {
             implements Trainee<Sample> {
         @Override
         public List<List<Sample>> epoch(int epoch) {
-            int stepRows = config.perDeviceTrainBatchSize() * config.gradientAccumulationSteps();
-            return Batches.epoch(rows.training(), Sample::length, stepRows, config.seed(), epoch);
+            return Batches.epoch(
+                    rows.training(), Sample::length, config.rowsPerStep(), config.seed(), epoch);
         }
 
         /** On the rows' answers or on the student's own. */
